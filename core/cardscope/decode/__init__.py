@@ -1,0 +1,1 @@
+"""Decoders: pure functions from bytes to :class:`cardscope.fields.Field` trees."""

@@ -1,0 +1,104 @@
+"""What the service tells its listeners. ``t`` is ``time.monotonic()`` in seconds when the cause was noticed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cardscope.readers.protocol import ReaderStatus
+
+
+class ServiceState(StrEnum):
+    """Whether the PC/SC service answers."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPED = "stopped"
+
+
+class Origin(StrEnum):
+    """Who wanted an exchange."""
+
+    USER = "user"
+    APPLICATION = "application"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceChanged:
+    """The PC/SC service started or stopped. ``detail`` is a sentence for a person, or empty."""
+
+    state: ServiceState
+    t: float
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderAdded:
+    """A reader appeared."""
+
+    reader: ReaderStatus
+    t: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderRemoved:
+    """A reader disappeared."""
+
+    name: str
+    t: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderChanged:
+    """A reader's state is another one now (also sent at card insertion and removal)."""
+
+    reader: ReaderStatus
+    t: float
+
+
+@dataclass(frozen=True, slots=True)
+class CardInserted:
+    """A card answered. ``insertion`` counts up from 1 within one service and never repeats."""
+
+    reader: str
+    atr: bytes
+    insertion: int
+    t: float
+
+
+@dataclass(frozen=True, slots=True)
+class CardRemoved:
+    """The card of ``insertion`` is gone; whatever arrives for it later is stale."""
+
+    reader: str
+    insertion: int
+    t: float
+
+
+@dataclass(frozen=True, slots=True)
+class UidRead:
+    """The card's UID became known, or (``uid`` is ``None``) ``reason`` says why it did not."""
+
+    reader: str
+    insertion: int
+    uid: bytes | None
+    t: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """One command and its answer, or its failure (``response`` is ``None`` and ``error`` a sentence)."""
+
+    reader: str
+    insertion: int
+    origin: Origin
+    command: bytes
+    response: bytes | None
+    ms: float
+    """From handing the command over to having the answer, in milliseconds, as the caller saw it."""
+    t: float
+    error: str = ""
+
+
+Event = (
+    ServiceChanged | ReaderAdded | ReaderRemoved | ReaderChanged | CardInserted | CardRemoved | UidRead | Exchanged
+)

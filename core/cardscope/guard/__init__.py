@@ -1,0 +1,1 @@
+"""The write guard: what a command would do to a card, decided before it is sent."""

@@ -1,0 +1,1 @@
+"""Readers behind one protocol: PC/SC, its watch thread and its workers."""

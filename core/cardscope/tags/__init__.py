@@ -1,0 +1,1 @@
+"""What is known of tag chips: no input or output here."""

@@ -1,0 +1,1 @@
+"""Virtual cards and readers: silicon in software, for practice, teaching and tests."""
