@@ -24,6 +24,14 @@ class CardScopeError(Exception):
         self.remedy = remedy
 
 
+class UsageError(CardScopeError):
+    """What the user asked for makes no sense as it was asked."""
+
+
+class RefusedError(CardScopeError):
+    """Something was not done because it needs the user's approval first."""
+
+
 class ReaderError(CardScopeError):
     """Something is wrong with a reader or with the PC/SC service. ``reader`` is its name, or ``None``."""
 

@@ -1,1 +1,7 @@
 """The write guard: what a command would do to a card, decided before it is sent."""
+
+from cardscope.decode.native import unwrap
+from cardscope.guard.judge import judge
+from cardscope.guard.verdict import Effect, GuardRefusal, Hazard, Verdict, approval_digest
+
+__all__ = ["Effect", "GuardRefusal", "Hazard", "Verdict", "approval_digest", "judge", "unwrap"]
