@@ -23,11 +23,13 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServiceChanged:
-    """The PC/SC service started or stopped. ``detail`` is a sentence for a person, or empty."""
+    """The PC/SC service started or stopped. ``detail`` is a sentence for a person, or empty; ``code`` is the PC/SC
+    result code that told of a stop, as an unsigned 32-bit number."""
 
     state: ServiceState
     t: float
     detail: str = ""
+    code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,4 @@ class Exchanged:
     error: str = ""
 
 
-Event = (
-    ServiceChanged | ReaderAdded | ReaderRemoved | ReaderChanged | CardInserted | CardRemoved | UidRead | Exchanged
-)
+Event = ServiceChanged | ReaderAdded | ReaderRemoved | ReaderChanged | CardInserted | CardRemoved | UidRead | Exchanged

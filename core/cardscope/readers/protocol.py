@@ -20,7 +20,8 @@ class ReaderState(StrEnum):
     EMPTY = "empty"
     PRESENT = "present"
     IN_USE = "in_use"
-    """A card is there and another program shares it."""
+    """A card is there and another program shares it. Not told while CardScope itself is connected: PC/SC does not say
+    who uses a card."""
     EXCLUSIVE = "exclusive"
     """A card is there and another program holds it for itself alone."""
     MUTE = "mute"
@@ -102,11 +103,13 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ServiceReport:
-    """A source's service started (``running``) or stopped; ``detail`` is a sentence for a person, or empty."""
+    """A source's service answers (``running``), or does not: ``detail`` is a sentence for a person, ``code`` the
+    result of the call that found out. When it answers, its readers are reported before the loop turns again."""
 
     running: bool
     t: float
     detail: str = ""
+    code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,10 @@ class ReaderSource(Protocol):
 
     def start(self, report: Callable[[SourceReport], None]) -> None:
         """Starts watching. ``report`` is called on the event loop that is running now, never from another thread."""
+        ...
+
+    async def refresh(self) -> None:
+        """Looks at every slot anew, for changes that nobody reports (see the PC/SC watch)."""
         ...
 
     async def close(self) -> None:

@@ -1,0 +1,218 @@
+"""The asyncio façade of CardScope: readers and cards from every source, as events and sessions."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from cardscope.errors import NoCardError, ReaderNotFoundError
+from cardscope.events import (
+    CardInserted,
+    CardRemoved,
+    Event,
+    ReaderAdded,
+    ReaderChanged,
+    ReaderRemoved,
+    ServiceChanged,
+    ServiceState,
+)
+from cardscope.readers.protocol import (
+    Reader,
+    ReaderAppeared,
+    ReaderState,
+    ReaderStatus,
+    ReaderVanished,
+    ServiceReport,
+    SourceReport,
+    Sources,
+    StatusChanged,
+)
+
+if TYPE_CHECKING:
+    from cardscope.session import CardSession
+
+_UID_ATTEMPTS: Final = 3
+
+
+class CardService:
+    """What the window, the command line and scripts talk to. Use it as an async context manager.
+
+    All methods are for the event loop's thread; listeners are called there too.
+    """
+
+    def __init__(self, sources: Sources, *, read_uids: bool = True) -> None:
+        """``read_uids``: ask each contactless card for its UID as it comes. Nothing else is sent to a card unasked, but
+        for the UID again around a command that needs the user's approval, see :meth:`CardSession.check`."""
+        self._sources = sources
+        self._read_uids = read_uids
+        self._listeners: list[Callable[[Event], None]] = []
+        self._readers: dict[str, _Slot] = {}
+        self._insertions = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._reported = asyncio.Event()
+        self._closing = False
+        self.service = ServiceChanged(ServiceState.STARTING, 0.0)
+        """The latest news of the PC/SC service."""
+
+    async def __aenter__(self) -> Self:
+        for source in self._sources:
+            source.start(self._report)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Ends all sessions and threads, within 300 ms even when a card call is stuck."""
+        if self._closing:
+            return
+        self._closing = True
+        for task in self._tasks:
+            task.cancel()
+        for slot in self._readers.values():
+            if slot.session is not None:
+                await slot.session.end()
+        await asyncio.gather(*(source.close() for source in self._sources))
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def refresh(self) -> None:
+        """Looks at every reader anew. Needed only for what a service does not report: pcsc-lite does not tell that
+        another program began to use a card."""
+        await asyncio.gather(*(source.refresh() for source in self._sources))
+
+    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        """Calls ``listener`` with every event from now on; the returned function ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def settled(self) -> None:
+        """Waits until the PC/SC service has answered (and its readers are known) or turned out to be stopped."""
+        await self._reported.wait()
+
+    @property
+    def service_state(self) -> ServiceState:
+        return self.service.state
+
+    @property
+    def service_detail(self) -> str:
+        """Why the service is stopped: a sentence, or empty."""
+        return self.service.detail
+
+    @property
+    def readers(self) -> tuple[ReaderStatus, ...]:
+        """All readers, in the order in which they appeared."""
+        return tuple(slot.status for slot in self._readers.values())
+
+    def session(self, reader: str) -> "CardSession | None":
+        """The session of the card in the reader of that exact name, or ``None``."""
+        slot = self._readers.get(reader)
+        return slot.session if slot is not None else None
+
+    def find_session(self, wanted: str | None) -> "CardSession":
+        """The session for a name that a person typed: a reader's whole name or a part that fits one only, in any case.
+        ``None`` means the first reader that holds a card. Raises ReaderNotFoundError or NoCardError."""
+        if wanted is None:
+            session = next((slot.session for slot in self._readers.values() if slot.session is not None), None)
+            if session is None:
+                raise NoCardError("There is no card on any reader.", remedy="Put a card on a reader.")
+            return session
+        name = self.find_reader(wanted).name
+        if (session := self.session(name)) is None:
+            raise NoCardError(f"There is no card in “{name}”.", reader=name, remedy="Put a card on the reader.")
+        return session
+
+    def find_reader(self, wanted: str) -> ReaderStatus:
+        """The reader for a name that a person typed, see :meth:`find_session`."""
+        names = tuple(self._readers)
+        fits = [name for name in names if wanted == name] or [n for n in names if wanted.casefold() in n.casefold()]
+        if len(fits) == 1:
+            return self._readers[fits[0]].status
+        listed = "".join(f"\n  {name}" for name in fits or names)
+        if fits:
+            raise ReaderNotFoundError(f"“{wanted}” fits more than one reader:{listed}", existing=names)
+        raise ReaderNotFoundError(
+            f"No reader is named “{wanted}”. " + (f"There are:{listed}" if names else "There is no reader at all."),
+            existing=names,
+        )
+
+    def _report(self, report: SourceReport) -> None:
+        if self._closing:
+            return
+        match report:
+            case ServiceReport():
+                state = ServiceState.RUNNING if report.running else ServiceState.STOPPED
+                news = ServiceChanged(state, report.t, report.detail, report.code)
+                told = self.service
+                self.service = news
+                self._reported.set()
+                if (told.state, told.detail) != (news.state, news.detail):
+                    self._publish(news)
+            case ReaderAppeared(reader, status, t):
+                slot = self._readers[status.name] = _Slot(reader, status)
+                self._publish(ReaderAdded(status, t))
+                self._follow_card(slot, t)
+            case ReaderVanished(name, t):
+                slot = self._readers.pop(name)
+                self._card_left(slot, t)
+                self._publish(ReaderRemoved(name, t))
+            case StatusChanged(status, t):
+                slot = self._readers[status.name]
+                before, slot.status = slot.status, status
+                if slot.session is not None and (status.card_serial != before.card_serial or not status.state.has_card):
+                    self._card_left(slot, t)
+                self._publish(ReaderChanged(status, t))
+                self._follow_card(slot, t)
+                same_card = status.card_serial == before.card_serial
+                freed = before.state is ReaderState.EXCLUSIVE and status.state is not ReaderState.EXCLUSIVE
+                if same_card and freed and slot.session is not None and slot.session.uid is None:
+                    self._read_uid(slot)
+
+    def _follow_card(self, slot: "_Slot", t: float) -> None:
+        status = slot.status
+        if slot.session is not None or not status.state.has_card or status.atr is None:
+            return
+        from cardscope.session import CardSession  # noqa: PLC0415 - its decoders would hold up the first window
+
+        self._insertions += 1
+        slot.session = CardSession(slot.reader, status.atr, self._insertions, self._publish)
+        self._publish(CardInserted(status.name, status.atr, self._insertions, t))
+        slot.uid_attempts = 0
+        self._read_uid(slot)
+
+    def _read_uid(self, slot: "_Slot") -> None:
+        # Tried again when a card that another program held is freed, but not for ever: PC/SC may be wrong about it.
+        if self._read_uids and slot.session is not None and slot.uid_attempts < _UID_ATTEMPTS:
+            slot.uid_attempts += 1
+            self._spawn(_read_uid(slot.session))
+
+    def _card_left(self, slot: "_Slot", t: float) -> None:
+        session, slot.session = slot.session, None
+        if session is not None:
+            session.card_left()
+            self._spawn(session.end())
+            self._publish(CardRemoved(session.reader, session.insertion, t))
+
+    def _publish(self, event: Event) -> None:
+        for listener in tuple(self._listeners):
+            listener(event)
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _read_uid(session: "CardSession") -> None:
+    await session.read_uid()  # which publishes what came of it
+
+
+class _Slot:
+    """A reader as the service keeps it."""
+
+    def __init__(self, reader: Reader, status: ReaderStatus) -> None:
+        self.reader = reader
+        self.status = status
+        self.session: CardSession | None = None
+        self.uid_attempts = 0

@@ -1,0 +1,209 @@
+"""One card, from its insertion to its removal. Every command to a card, whoever wants it, goes through here."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Final
+
+from cardscope.decode.atr import decode_atr
+from cardscope.decode.status_words import split_response
+from cardscope.errors import CardRemovedError, ReaderError, Sent, TransmitError
+from cardscope.events import Event, Exchanged, Origin, UidRead
+from cardscope.guard import GuardRefusal, approval_digest, judge
+from cardscope.readers.protocol import CardProtocol, Channel, Reader
+
+GET_UID: Final = bytes.fromhex("FFCA000000")
+"""The reader command for a contactless card's UID (PC/SC Part 3, 3.2.2.1.3)."""
+
+_REMOVAL_DELAY: Final = 0.6
+"""How long (s) a failed command waits for the news that the card was removed: pcscd asks most readers every 0.4 s."""
+
+
+class CardSession:
+    """The conversation with one inserted card.
+
+    The connection opens with a command and, once the user has sent one, stays: what a command selects or unlocks holds
+    for the next. :meth:`release` ends it for the benefit of other programs.
+    """
+
+    def __init__(self, reader: Reader, atr: bytes, insertion: int, publish: Callable[[Event], None]) -> None:
+        self._reader = reader
+        self.atr = atr
+        self.insertion = insertion
+        self.uid: bytes | None = None
+        """Once read, 4, 7 or 10 bytes (type A) or 8 (ISO 15693, FeliCa); ``None`` before, and for cards without one."""
+        self._publish = publish
+        decoded = decode_atr(atr)
+        self._storage_card = decoded.storage
+        # FF is no valid class on the card interface, and a contact reader might pass GET_UID on to the card.
+        self._may_have_uid = decoded.contactless
+        self._used = False
+        self._channel: Channel | None = None
+        self._lock = asyncio.Lock()
+        self._removed = asyncio.Event()
+
+    @property
+    def reader(self) -> str:
+        """The reader's name."""
+        return self._reader.name
+
+    @property
+    def protocol(self) -> CardProtocol | None:
+        """The protocol of the open connection, ``None`` while there is none."""
+        return self._channel.protocol if self._channel is not None else None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the card is gone."""
+        return self._removed.is_set()
+
+    async def send(self, command: bytes, *, origin: Origin = Origin.USER, approval: str | None = None) -> Exchanged:
+        """Sends exactly ``command`` and returns what came back; listeners get the same.
+
+        ``approval`` is the digest of an earlier refusal, which the user has agreed to.
+        Raises :class:`GuardRefusal` before anything is sent when the command could change the card for ever or cannot
+        be understood, and :class:`~cardscope.errors.ReaderError` when the card or its reader fails.
+        """
+        approved = await self.check(command, approval)
+        self._used = self._used or origin is Origin.USER
+        async with self._lock:
+            start = time.perf_counter()
+            try:
+                channel = self._channel or await self._open_channel()
+                start = time.perf_counter()
+                transmit = partial(self._transmit_to_this_card, channel) if approved else channel.transmit
+                response = await transmit(command)
+            except asyncio.CancelledError:
+                text = "Cancelled; whether the card carried the command out is not known."
+                self._publish(self._exchanged(origin, command, None, start, text))
+                raise
+            except ReaderError as error:
+                failure = await self._after_failure(error)
+                self._publish(self._exchanged(origin, command, None, start, str(failure)))
+                raise failure from failure.__cause__
+        exchanged = self._exchanged(origin, command, response, start)
+        self._publish(exchanged)
+        return exchanged
+
+    async def check(self, command: bytes, approval: str | None = None) -> bool:
+        """Whether ``command`` needs an approval, and ``approval`` is it. Raises :class:`GuardRefusal` when it needs one
+        and ``approval`` is not the one for exactly this command on exactly this card.
+
+        The UID of a contactless card is read for that, if it has not been yet.
+        """
+        verdict = judge(command, None, self._storage_card)
+        if not verdict.needs_approval:
+            return False
+        if self.uid is None and self._may_have_uid:
+            await self.read_uid()  # the approval is to hold for this very card, not for all of its kind
+            if self.ended:
+                raise self._removed_error(Sent.NO)
+        digest = approval_digest(command, verdict, self.uid or self.atr)
+        if approval != digest:
+            raise GuardRefusal(verdict, digest)
+        return True
+
+    async def _transmit_to_this_card(self, channel: Channel, command: bytes) -> bytes:
+        """Sends an approved command, after making sure that the card is the one that the approval is for: another may
+        have been put on the reader before the news of the removal came through."""
+        async with channel.transaction():
+            if self.uid is not None:
+                start = time.perf_counter()
+                answer = await channel.transmit(GET_UID)
+                self._publish(self._exchanged(Origin.APPLICATION, GET_UID, answer, start))
+                if split_response(answer) != (self.uid, 0x9000):
+                    raise self._removed_error(Sent.NO)
+            return await channel.transmit(command)
+
+    async def read_uid(self) -> UidRead:
+        """Asks the reader for the UID of a contactless card; publishes and returns it or the reason for its lack."""
+        reason = ""
+        if not self._may_have_uid:
+            reason = "Cards with contacts have no UID."
+        else:
+            try:
+                exchanged = await self.send(GET_UID, origin=Origin.APPLICATION)
+                data, sw = split_response(exchanged.response or b"")
+                if sw == 0x9000 and data:
+                    self.uid = data
+                else:
+                    reason = "The reader does not tell the UID."
+            except ReaderError as error:
+                reason = str(error)
+        if not self._used:
+            await self.release()  # the user's other programs come first
+        read = UidRead(self.reader, self.insertion, self.uid, time.monotonic(), reason)
+        if not self.ended:
+            self._publish(read)
+        return read
+
+    def _exchanged(
+        self, origin: Origin, command: bytes, response: bytes | None, start: float, error: str = ""
+    ) -> Exchanged:
+        ms = (time.perf_counter() - start) * 1000
+        return Exchanged(self.reader, self.insertion, origin, command, response, ms, time.monotonic(), error)
+
+    async def reset(self) -> bytes:
+        """Takes the card's power away and gives it back: whatever was selected or unlocked is lost. Returns the ATR."""
+        async with self._lock:
+            channel = await self._open_channel()
+            try:
+                return await channel.reset()
+            except ReaderError as error:
+                failure = await self._after_failure(error)
+                raise failure from failure.__cause__
+
+    async def release(self) -> None:
+        """Ends the connection, so that other programs can have the card; the next command opens it again."""
+        async with self._lock:
+            await self._close_channel()
+
+    def card_left(self) -> None:
+        """The card is gone: from now on commands fail, those under way say that it was removed."""
+        self._removed.set()
+
+    async def end(self) -> None:
+        """Ends the connection without waiting for a command under way."""
+        self._removed.set()
+        await self._close_channel()
+
+    async def _open_channel(self) -> Channel:
+        if self._removed.is_set():
+            raise self._removed_error(Sent.NO)
+        if self._channel is None:
+            channel = await self._reader.connect()
+            if self._removed.is_set():  # the card changed meanwhile: this connection may be the next one's
+                await channel.disconnect()
+                raise self._removed_error(Sent.NO)
+            self._channel = channel
+        return self._channel
+
+    async def _close_channel(self) -> None:
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            await channel.disconnect()
+
+    async def _after_failure(self, error: ReaderError) -> ReaderError:
+        """Ends the broken connection; the error to tell, which names the removal when that was the cause."""
+        await self._close_channel()
+        if isinstance(error, TransmitError):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_REMOVAL_DELAY):
+                    await self._removed.wait()
+            if self._removed.is_set():
+                removal = self._removed_error(error.sent)
+                removal.__cause__ = error
+                return removal
+        return error
+
+    def _removed_error(self, sent: Sent) -> CardRemovedError:
+        when = "before the command was sent" if sent is Sent.NO else "in the middle of a command"
+        consequence = "" if sent is Sent.NO else " Whether the card carried it out is not known."
+        return CardRemovedError(
+            f"The card was taken from “{self.reader}” {when}.{consequence}",
+            reader=self.reader,
+            remedy="Put the card back.",
+            sent=sent,
+        )

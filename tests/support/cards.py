@@ -1,0 +1,52 @@
+"""Cards that misbehave, on the vpcd driver's port: what no well-behaved virtual card would do."""
+
+import asyncio
+import struct
+from collections.abc import Callable
+from enum import Enum, auto
+
+TYPE2_ATR = bytes.fromhex("3B8F8001804F0CA0000003060300030000000068")
+"""A contactless storage card (reference §2)."""
+CONTACT_ATR = bytes.fromhex("3BA70040188065A208010152")
+"""A card with contacts, T=0 (reference §7)."""
+
+
+class Do(Enum):
+    """What a card does instead of answering."""
+
+    HANG = auto()
+    VANISH = auto()
+
+
+class RawCard:
+    """Speaks the driver's protocol: ``answer`` gives the bytes to send back for a command, or what else to do."""
+
+    def __init__(self, answer: Callable[[bytes], bytes | Do], atr: bytes = TYPE2_ATR) -> None:
+        self.atr = atr
+        self.commands: list[bytes] = []
+        self.got_command = asyncio.Event()
+        self._answer = answer
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def serve(self, port: int) -> None:
+        """Is on the reader until it vanishes or the task is cancelled."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        try:
+            while True:
+                (length,) = struct.unpack(">H", await reader.readexactly(2))
+                message = await reader.readexactly(length)
+                if length == 1 and message != b"\x04":
+                    continue
+                answer: bytes | Do = self.atr
+                if message != b"\x04":
+                    self.commands.append(message)
+                    self.got_command.set()
+                    answer = self._answer(message)
+                if answer is Do.VANISH:
+                    return
+                if isinstance(answer, bytes):
+                    writer.write(struct.pack(">H", len(answer)) + answer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return  # the service ended
+        finally:
+            writer.transport.abort()
