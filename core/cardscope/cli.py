@@ -1,0 +1,102 @@
+"""The ``cardscope`` command. Without a sub-command it opens the window; with one it needs no Qt.
+
+Exit codes: 0 done, 2 wrong usage, 3 refused by the write guard, 4 reader or card.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final, NoReturn
+
+from cardscope import __version__
+from cardscope.errors import CardScopeError, RefusedError, UsageError
+
+# Nothing else is imported before it is known what is wanted: the window opens faster without the sub-commands' needs.
+
+EXIT_USAGE: Final = 2
+EXIT_REFUSED: Final = 3
+EXIT_CARD: Final = 4
+
+VPCD_PORT: Final = 35963
+"""Where the vpcd driver's first slot listens (its packages' default, 8C7Bh)."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[:1].upper()}{message[1:]}.", remedy=f"See: {self.prog} --help")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command and returns its exit code. The console script's entry point."""
+    try:
+        options = _parser().parse_args(arguments)
+        if options.command is None:
+            # Not a normal import: the library has to work where Qt is not installed.
+            return import_module("cardscope_gui.app").main(virtual_card=options.virtual)
+        return import_module("cardscope.commands").COMMANDS[options.command](options)
+    except CardScopeError as error:
+        print(error, file=sys.stderr)
+        if error.remedy:
+            print(error.remedy, file=sys.stderr)
+        if isinstance(error, UsageError):
+            return EXIT_USAGE
+        return EXIT_REFUSED if isinstance(error, RefusedError) else EXIT_CARD
+    except BrokenPipeError:
+        # The reader of a pipe has enough ("cardscope watch --json | head -1"). Python would complain at exit.
+        sys.stdout = None
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _add_virtual(parser: argparse.ArgumentParser, default: str | None) -> None:
+    parser.add_argument(
+        "--virtual",
+        metavar="CARD",
+        default=default,
+        help="put this card on the virtual reader; a chip's name alone, as ntag216, gives it with a web address",
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="cardscope", description="Inspector for smart cards and NFC tags. Opens its window.")
+    parser.add_argument("--version", action="version", version=f"cardscope {__version__}")
+    _add_virtual(parser, None)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text)
+
+    def add_service(sub: argparse.ArgumentParser) -> None:
+        add_json(sub)
+        # Suppressed, so that it does not undo the same option before the command.
+        _add_virtual(sub, argparse.SUPPRESS)
+
+    def add_json(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--json", action="store_true", help="print JSON")
+
+    def add_reader(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--reader", metavar="NAME", help="the reader's name or a part of it")
+
+    add_service(command("readers", "List the readers and what is on them."))
+    add_service(command("watch", "Report readers and cards as they come and go, until interrupted."))
+    inspect = command("inspect", "Say what the card on a reader is.")
+    add_reader(inspect)
+    add_service(inspect)
+    send = command("send", "Send APDUs to a card and print its answers.")
+    add_reader(send)
+    add_service(send)
+    send.add_argument("--approve", metavar="DIGEST", action="append", default=[], help="agree to one refused APDU")
+    send.add_argument("apdu", nargs="+", metavar="APDU", help='in hex, for example "FF CA 00 00 00"')
+    virtual = command("virtual", "Serve a virtual card to the PC/SC service until interrupted.")
+    virtual.add_argument("card", nargs="?", metavar="CARD", help="the card's name, see --list")
+    virtual.add_argument("--list", action="store_true", help="print the names of all cards")
+    virtual.add_argument("--vpcd", metavar="[HOST:]PORT", default=str(VPCD_PORT), help="where the vpcd driver listens")
+    doctor = command("doctor", "Find out why a reader is not listed. Changes nothing.")
+    add_json(doctor)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
