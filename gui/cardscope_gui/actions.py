@@ -1,0 +1,83 @@
+"""The menu bar: every action of the window, with its keys."""
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from cardscope_gui.readers.insert_menu import InsertMenu
+from cardscope_gui.theme import Appearance
+
+
+class Actions(QObject):
+    """Makes the actions, puts them into ``window``'s menu bar and leaves it to the window to connect them."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        bar = window.menuBar()
+
+        menu = bar.addMenu(self.tr("&File"))
+        self.quit = self._add(menu, self.tr("&Quit"), "Ctrl+Q", role=QAction.MenuRole.QuitRole)
+
+        menu = bar.addMenu(self.tr("&Edit"))
+        self.copy_uid = self._add(menu, self.tr("Copy &UID"), "Ctrl+Shift+U")
+        self.copy_atr = self._add(menu, self.tr("Copy &ATR"), "Ctrl+Shift+A")
+
+        menu = bar.addMenu(self.tr("&Card"))
+        self.insert_menu = InsertMenu(self.tr("&Insert virtual card"), window)
+        menu.addMenu(self.insert_menu)
+        self.remove_virtual = self._add(menu, self.tr("Re&move virtual card"), "Ctrl+E")
+        menu.addSeparator()
+        self.reset_card = self._add(menu, self.tr("&Reset card"), "Ctrl+Shift+R")
+        self.release_card = self._add(menu, self.tr("Re&lease card for other programs"), "Ctrl+Shift+L")
+
+        menu = bar.addMenu(self.tr("&View"))
+        self.sidebar = self._add(menu, self.tr("&Sidebar"), "F9", checkable=True)
+        self.console = self._add(menu, self.tr("&Console"), "F8", checkable=True)
+        self.composer = self._add(menu, self.tr("Command &line"), "Ctrl+L")
+        menu.addSeparator()
+        self.next_pane = self._add(menu, self.tr("&Next pane"), "F6")
+        self.previous_pane = self._add(menu, self.tr("&Previous pane"), "Shift+F6")
+        menu.addSeparator()
+        self.appearance = self._appearance(menu.addMenu(self.tr("&Appearance")))
+
+        menu = bar.addMenu(self.tr("&Tools"))
+        self.doctor = self._add(menu, self.tr("&Why isn't my reader listed?"), "F7")
+
+        menu = bar.addMenu(self.tr("&Help"))
+        self.shortcuts = self._add(menu, self.tr("&Keyboard shortcuts"), "F1")
+        self.about = self._add(menu, self.tr("&About CardScope"), "", role=QAction.MenuRole.AboutRole)
+
+    def all(self) -> list[QAction]:
+        """Every action, in the order of the menus."""
+        return [value for value in vars(self).values() if isinstance(value, QAction)]
+
+    def _add(
+        self,
+        menu: QMenu,
+        text: str,
+        keys: str,
+        *,
+        checkable: bool = False,
+        role: QAction.MenuRole = QAction.MenuRole.NoRole,
+    ) -> QAction:
+        action = menu.addAction(text)
+        # Qt would otherwise guess from the words which action belongs into the application menu of macOS.
+        action.setMenuRole(role)
+        action.setCheckable(checkable)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        return action
+
+    def _appearance(self, menu: QMenu) -> QActionGroup:
+        group = QActionGroup(self)
+        for appearance, text in (
+            (Appearance.SYSTEM, self.tr("As the &system")),
+            (Appearance.LIGHT, self.tr("&Light")),
+            (Appearance.DARK, self.tr("&Dark")),
+        ):
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setData(appearance.value)
+            group.addAction(action)
+        return group

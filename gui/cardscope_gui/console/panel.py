@@ -1,0 +1,220 @@
+"""The APDU console: every command and answer, and a line to send more."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from cardscope.decode import status_words
+from cardscope.decode.hex import format_hex
+from cardscope.errors import CardScopeError
+from cardscope.events import Exchanged
+from cardscope.guard import GuardRefusal
+from cardscope.session import CardSession
+from cardscope_gui import theme
+from cardscope_gui.bridge import Bridge
+from cardscope_gui.console.composer import Composer
+from cardscope_gui.console.refusal import RefusalBar
+from cardscope_gui.console.run_line import RunLine, TextRun
+from cardscope_gui.console.transcript_delegate import SEVERITIES, milliseconds
+from cardscope_gui.console.transcript_model import TranscriptModel
+from cardscope_gui.console.transcript_view import TranscriptView
+from cardscope_gui.widgets.buttons import IconButton
+
+_HEIGHT = 236
+_MIN_HEIGHT = 168
+_FOLDED_HEIGHT = 36
+_NO_LIMIT = (1 << 24) - 1
+_SIDE = 24
+
+
+class ConsolePanel(QFrame):
+    """Shows the exchanges of all readers, the application's own included, and sends to the card that is shown."""
+
+    folded_changed = Signal(bool)
+    """Whether the panel is one line now."""
+
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._session: CardSession | None = None
+        self._reader: str | None = None
+        self._sending: object | None = None
+        self._folded = False
+        self.setProperty("surface", "sunken")
+        self.setAccessibleName(self.tr("APDU console"))
+        self.transcript = TranscriptModel(self)
+        self.view = TranscriptView(self.transcript, self)
+        self.refusal = RefusalBar(self)
+        self.composer = Composer(self)
+        self.line = RunLine(self)
+        self.clear_button = IconButton("trash", self.tr("Clear the transcript"), parent=self)
+        self.fold_button = IconButton("chevron-down", self.tr("Fold the console"), parent=self)
+        self._title = QLabel(self.tr("APDU console"), self)
+        self._head = QWidget(self)
+        self._foot = QWidget(self)
+        self._build()
+        self._theme_changed()
+        self._update_line()
+        bridge.published.connect(self._on_event)
+        self.clear_button.clicked.connect(self._clear)
+        self.fold_button.clicked.connect(lambda: self.set_folded(not self._folded))
+        self.view.send_again.connect(self._send_again)
+        self.composer.send_requested.connect(self._start)
+        self.composer.edited.connect(self.refusal.dismiss)
+        self.refusal.approved.connect(self._start)
+        self.refusal.declined.connect(self.focus_composer)
+        theme.notifier().changed.connect(self._theme_changed)
+
+    def _build(self) -> None:
+        head = QHBoxLayout(self._head)
+        head.setContentsMargins(theme.px(_SIDE), 0, theme.px(_SIDE - 5), 0)
+        head.setSpacing(theme.px(8))
+        head.addWidget(self._title)
+        head.addSpacing(theme.px(4))
+        head.addWidget(self.line, 1)
+        head.addWidget(self.clear_button)
+        head.addWidget(self.fold_button)
+        foot = QVBoxLayout(self._foot)
+        foot.setContentsMargins(theme.px(_SIDE), theme.px(8), theme.px(_SIDE), theme.px(4))
+        foot.addWidget(self.composer)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._head)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.refusal)
+        layout.addWidget(self._foot)
+
+    @property
+    def folded(self) -> bool:
+        """Whether the panel is one line."""
+        return self._folded
+
+    def show_session(self, session: CardSession | None, reader_name: str | None) -> None:
+        """From now on sends to ``session``; ``None`` without a card. Another session voids a pending question."""
+        if session is not self._session:
+            self.refusal.dismiss()
+            self._sending = None
+            self.composer.set_busy(False)
+        self._session = session
+        self._reader = reader_name
+        self.composer.set_has_card(session is not None)
+        self.view.set_shown_reader(reader_name)
+        self._update_line()
+
+    def focus_composer(self) -> None:
+        """Puts the cursor into the composer, unfolding the panel when it is folded."""
+        self.set_folded(False)
+        self.composer.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def set_folded(self, folded: bool) -> None:
+        """Folds the panel to one line with the last exchange, or opens it."""
+        if folded == self._folded:
+            return
+        self._folded = folded
+        if folded:
+            self.refusal.dismiss()
+        for part in (self.view, self._foot, self.clear_button):
+            part.setVisible(not folded)
+        self._theme_changed()
+        self._update_line()
+        self.folded_changed.emit(folded)
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, theme.px(_FOLDED_HEIGHT if self._folded else _HEIGHT))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.refusal.isVisible():
+            self.refusal.dismiss()
+            self.focus_composer()
+        else:
+            super().keyPressEvent(event)
+
+    def _on_event(self, event: object) -> None:
+        if isinstance(event, Exchanged):
+            self.transcript.append(event)
+            self._update_line()
+
+    def _clear(self) -> None:
+        self.transcript.clear()
+        self._update_line()
+
+    def _send_again(self, command: bytes) -> None:
+        if self._session is not None and self._sending is None:
+            self.composer.show_command(command)
+            self._start(command)
+
+    def _start(self, command: bytes, approval: str | None = None) -> None:
+        if self._session is None or self._sending is not None:
+            return
+        self.refusal.dismiss()
+        self._sending = object()
+        self.composer.remember()
+        self.composer.set_busy(True)
+        self._bridge.spawn(self._send(self._session, self._sending, command, approval))
+
+    async def _send(self, session: CardSession, sending: object, command: bytes, approval: str | None) -> None:
+        try:
+            await session.send(command, approval=approval)
+        except CardScopeError as error:
+            # A card that was replaced meanwhile has its own console by now; the transcript has this one's failure.
+            if sending is self._sending:
+                self._finish()
+                if isinstance(error, GuardRefusal) and self.composer.typed.command == command:
+                    self.refusal.show_refusal(command, error)
+                elif isinstance(error, GuardRefusal):
+                    # Its remedy is for the command line; here one sends the command again to be asked.
+                    self.composer.show_failure(CardScopeError(str(error)))
+                else:
+                    self.composer.show_failure(error)
+        finally:
+            if sending is self._sending:
+                self._finish()
+
+    def _finish(self) -> None:
+        self._sending = None
+        self.composer.set_busy(False)
+
+    def _update_line(self) -> None:
+        self.line.set_runs(self._last_exchange() if self._folded else [TextRun(self._reader_words())])
+
+    def _reader_words(self) -> str:
+        if self._reader is None:
+            return self.tr("No reader")
+        if self._session is None:
+            return self.tr("{0} · no card").format(self._reader)
+        protocol = self._session.protocol
+        if protocol is None:
+            return self.tr("{0} · not connected").format(self._reader)
+        return self.tr("{0} · {1} · connected, shared").format(self._reader, str(protocol))
+
+    def _last_exchange(self) -> list[TextRun]:
+        last = self.transcript.last
+        if last is None:
+            return [TextRun(self.tr("Commands and answers appear here"), "text3")]
+        runs = [TextRun(format_hex(last.command[:16], " ") + (" …" if len(last.command) > 16 else ""), mono=True)]
+        if last.response is None:
+            return [*runs, TextRun(last.error, "bad", icon="cross")]
+        _, sw = status_words.split_response(last.response)
+        if sw is None:
+            return [*runs, TextRun(self.tr("No status word"), "warn", icon="caution")]
+        status = status_words.status_word(sw, last.command)
+        glyph, ink, _ = SEVERITIES[status.severity]
+        return [
+            *runs,
+            TextRun(f"{sw >> 8:02X} {sw & 0xFF:02X}", ink, mono=True, icon=glyph),
+            TextRun(status.meaning, ink, bold=True),
+            TextRun(milliseconds(last.ms), "text3", mono=True),
+        ]
+
+    def _theme_changed(self) -> None:
+        folded = theme.px(_FOLDED_HEIGHT)
+        self._head.setFixedHeight(folded)
+        self._title.setFont(theme.ui_font(13, QFont.Weight.DemiBold))
+        self.setMinimumHeight(folded if self._folded else theme.px(_MIN_HEIGHT))
+        self.setMaximumHeight(folded if self._folded else _NO_LIMIT)
+        self.updateGeometry()
+        self.fold_button.set_icon("chevron-up" if self._folded else "chevron-down")
+        words = self.tr("Open the console") if self._folded else self.tr("Fold the console")
+        self.fold_button.setToolTip(words)
+        self.fold_button.setAccessibleName(words)

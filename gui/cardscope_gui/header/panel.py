@@ -1,0 +1,109 @@
+"""The identity header: chip tile, name and badges, UID and ATR with a copy button each."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from cardscope.readers.protocol import ReaderKind, ReaderStatus
+from cardscope_gui import theme
+from cardscope_gui.header.hex_value import HexValue
+from cardscope_gui.header.identity import identify
+from cardscope_gui.widgets.labels import ElidedLabel, label
+from cardscope_gui.widgets.marks import IconLabel
+
+if TYPE_CHECKING:
+    from cardscope.session import CardSession
+
+
+_SIDE = 24
+_TILE = 48
+_TILE_GAP = 16
+_BADGE_GAP = 16
+_GAP = 24
+_MOST_UID = 320
+_LEAST_ATR = 160
+
+
+class HeaderPanel(QFrame):
+    """Shows one session's identity."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "surface")
+        self.setProperty("edge", "bottom")
+        self.setFixedHeight(theme.px(84))
+        self._title = ElidedLabel("display")
+        self._second = ElidedLabel("secondary")
+        self._virtual = label(self.tr("Virtual"), "badge")
+        self._virtual.setFixedHeight(theme.px(24))
+        self._virtual.setToolTip(self.tr("A simulated card: nothing you do here reaches real hardware"))
+        self.uid = HexValue(self.tr("UID"), self.tr("Copy UID"))
+        self.atr = HexValue(self.tr("ATR"), self.tr("Copy ATR"))
+
+        tile = QFrame()
+        tile.setProperty("surface", "tile")
+        tile.setFixedSize(theme.px(_TILE), theme.px(_TILE))
+        inside = QHBoxLayout(tile)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(IconLabel("chip", "accent", 24), 0, Qt.AlignmentFlag.AlignCenter)
+
+        name_row = QHBoxLayout()
+        name_row.setSpacing(theme.px(_BADGE_GAP))
+        name_row.addWidget(self._title)
+        name_row.addWidget(self._virtual, 0, Qt.AlignmentFlag.AlignVCenter)
+        name_row.addStretch(1)
+        words = QVBoxLayout()
+        words.setSpacing(theme.px(2))
+        words.addStretch(1)
+        words.addLayout(name_row)
+        words.addWidget(self._second)
+        words.addStretch(1)
+
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.px(_SIDE), 0, theme.px(_SIDE), 0)
+        row.setSpacing(0)
+        row.addWidget(tile)
+        row.addSpacing(theme.px(_TILE_GAP))
+        row.addLayout(words, 1)
+        row.addSpacing(theme.px(_GAP))
+        row.addWidget(self.uid)
+        row.addSpacing(theme.px(_GAP))
+        row.addWidget(self.atr)
+
+    def show_session(self, session: "CardSession", reader: ReaderStatus) -> None:
+        """The card of ``session`` in ``reader``; its UID counts as on its way until :meth:`show_uid` says otherwise."""
+        identity = identify(session.atr)
+        self._title.setText(identity.title)
+        self._virtual.setVisible(reader.kind is ReaderKind.VIRTUAL)
+        parts = [identity.standard, reader.name, session.protocol.value if session.protocol is not None else ""]
+        self._second.setText(" · ".join(part for part in parts if part))
+        self.atr.show_bytes(session.atr)
+        if session.uid is not None:
+            self.uid.show_bytes(session.uid)
+        else:
+            self.uid.show_words(self.tr("Reading…"))
+        self._apportion()
+
+    def show_uid(self, uid: bytes | None, reason: str) -> None:
+        """The UID, or why there is none."""
+        if uid is not None:
+            self.uid.show_bytes(uid)
+        else:
+            self.uid.show_words(reason or self.tr("Not available"))
+        self._apportion()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._apportion()
+
+    def _apportion(self) -> None:
+        """Name and UID come first; the ATR gets what they leave, and leaves out bytes of its middle."""
+        name = self._title.sizeHint().width()
+        if not self._virtual.isHidden():
+            name += theme.px(_BADGE_GAP) + self._virtual.sizeHint().width()
+        words = max(name, self._second.sizeHint().width())
+        left = self.width() - theme.px(2 * _SIDE + _TILE + _TILE_GAP + 2 * _GAP) - words
+        left -= self.uid.fit(theme.px(_MOST_UID))
+        self.atr.fit(max(theme.px(_LEAST_ATR), left))

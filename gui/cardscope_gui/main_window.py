@@ -1,0 +1,383 @@
+"""The window: sidebar, identity header, main area and console, kept in step with the service's events."""
+
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from cardscope.errors import CardScopeError
+from cardscope.events import (
+    CardInserted,
+    CardRemoved,
+    Exchanged,
+    ReaderAdded,
+    ReaderChanged,
+    ReaderRemoved,
+    ServiceChanged,
+    ServiceState,
+    UidRead,
+)
+from cardscope.readers.protocol import ReaderKind, ReaderState, ReaderStatus
+from cardscope_gui import panes, theme
+from cardscope_gui.actions import Actions
+from cardscope_gui.bridge import Bridge
+from cardscope_gui.doctor.examination import Examination, pcsc_view
+from cardscope_gui.empty.page import Page, choose_page
+from cardscope_gui.empty.panel import EmptyPanel
+from cardscope_gui.header.panel import HeaderPanel
+from cardscope_gui.readers.model import ReaderModel
+from cardscope_gui.readers.panel import Sidebar
+from cardscope_gui.readers.shown_reader import ShownReader
+from cardscope_gui.settings import Settings, SizeClass
+from cardscope_gui.theme import Appearance
+from cardscope_gui.widgets.main_area import MainArea
+from cardscope_gui.widgets.notice import NoticeBar
+from cardscope_gui.widgets.workspace import Workspace
+
+if TYPE_CHECKING:
+    from cardscope.session import CardSession
+    from cardscope_gui.card.panel import CardPanel
+    from cardscope_gui.console.panel import ConsolePanel
+
+_MINIMUM = (1024, 640)
+_USUAL = (1440, 900)
+
+
+class MainWindow(QMainWindow):
+    """CardScope's one window. ``settings`` says where it remembers things."""
+
+    closing = Signal()
+
+    def __init__(self, bridge: Bridge, settings: Settings) -> None:
+        super().__init__()
+        theme.notifier().install(settings.appearance)
+        self._bridge = bridge
+        self._settings = settings
+        self._size_class: SizeClass | None = None
+        self._uid_reasons: dict[str, tuple[int, str]] = {}
+        self._header_insertion: int | None = None
+
+        self.model = ReaderModel(self)
+        self.model.replace(bridge.service.readers)
+        self._shown = ShownReader(self.model)
+        self.sidebar = Sidebar(self.model)
+        self.header = HeaderPanel()
+        self.notice = NoticeBar()
+        self.empty = EmptyPanel()
+        self.examination = Examination(self)
+        self.actions_ = Actions(self)
+        self._pages = QStackedWidget()
+        self._area = MainArea(self._pages, self._make_console, settings)
+        self._lay_out()
+        self._connect()
+        self._restore_geometry()
+        service = bridge.service
+        self.sidebar.service.show_state(service.service_state, service.service_detail)
+        self._readers_changed()
+
+    @property
+    def shown_session(self) -> "CardSession | None":
+        """The session of the card that the window shows."""
+        return self._bridge.service.session(self._shown.name) if self._shown.name is not None else None
+
+    @property
+    def console(self) -> "ConsolePanel":
+        return self._area.console
+
+    @property
+    def page(self) -> Page:
+        """What the main area shows."""
+        return choose_page(
+            self.model.status(self._shown.name),
+            has_session=self.shown_session is not None,
+            service=self._bridge.service.service_state,
+        )
+
+    def _make_console(self) -> "ConsolePanel":
+        from cardscope_gui.console.panel import ConsolePanel  # noqa: PLC0415 not needed for the first picture
+
+        return ConsolePanel(self._bridge)
+
+    def _console_built(self) -> None:
+        self._refresh()
+        # The first card finds its page ready. In a turn of its own: both would hold the event loop for too long.
+        QTimer.singleShot(0, self, self._build_card)
+
+    def _build_card(self) -> "CardPanel":
+        if self._card is None:
+            from cardscope_gui.card.panel import CardPanel  # noqa: PLC0415 not needed for the first picture
+
+            self._card = CardPanel()
+            self._pages.addWidget(self._card)
+        return self._card
+
+    _card: "CardPanel | None" = None
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle("CardScope")
+        self.setMinimumSize(*_MINIMUM)
+        self._pages.addWidget(self.empty)
+        main = QFrame()
+        main.setProperty("surface", "surface")
+        column = QVBoxLayout(main)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notice)
+        column.addWidget(self.header)
+        column.addWidget(self._area, 1)
+        self.workspace = Workspace(self.sidebar, main)
+        self.setCentralWidget(self.workspace)
+
+    def _connect(self) -> None:
+        self._bridge.published.connect(self._on_event)
+        self._bridge.failed.connect(self._say_failure)
+        self.sidebar.readers.selected.connect(self._user_chose)
+        self.sidebar.readers.opened.connect(self._user_opened)
+        self.sidebar.readers.insert_chosen.connect(self._insert_into)
+        self.sidebar.readers.remove_chosen.connect(self._remove_from)
+        self.sidebar.doctor_wanted.connect(self.open_doctor)
+        self.empty.insert_wanted.connect(self.insert_virtual_card)
+        self.empty.doctor_wanted.connect(self.open_doctor)
+        self.empty.cause_wanted.connect(lambda: self.examination.start(pcsc_view(self._bridge.service)))
+        self.examination.finished.connect(self.empty.show_findings)
+        self._area.console_built.connect(self._console_built)
+        self._area.console_folded.connect(self._update_actions)
+        self.workspace.overlay_closed.connect(self._update_actions)
+        actions = self.actions_
+        actions.quit.triggered.connect(self.close)
+        actions.copy_uid.triggered.connect(self.header.uid.copy_button.copy)
+        actions.copy_atr.triggered.connect(self.header.atr.copy_button.copy)
+        actions.insert_menu.chosen.connect(self.insert_virtual_card)
+        actions.remove_virtual.triggered.connect(self._remove_virtual_card)
+        actions.reset_card.triggered.connect(partial(self._with_card, lambda session: session.reset()))
+        actions.release_card.triggered.connect(partial(self._with_card, lambda session: session.release()))
+        actions.sidebar.triggered.connect(self._toggle_sidebar)
+        actions.console.triggered.connect(self._area.toggle_console)
+        actions.composer.triggered.connect(self._focus_composer)
+        actions.next_pane.triggered.connect(lambda: panes.go(self._panes(), 1))
+        actions.previous_pane.triggered.connect(lambda: panes.go(self._panes(), -1))
+        actions.appearance.triggered.connect(self._choose_appearance)
+        actions.doctor.triggered.connect(self.open_doctor)
+        actions.shortcuts.triggered.connect(self._open_shortcuts)
+        actions.about.triggered.connect(self._open_about)
+        QShortcut(QKeySequence("F10"), self).activated.connect(self._open_menus)
+
+    def insert_virtual_card(self, name: str) -> None:
+        """Puts the ready card ``name`` into the virtual reader and shows it."""
+        from cardscope.virtual.ready_cards import ready_card  # noqa: PLC0415 not needed for the first window
+
+        if (reader := self._bridge.virtual_reader) is not None:
+            self._shown.choose(reader.name)
+            reader.insert(ready_card(name).make())
+
+    def _insert_into(self, _reader: str, card: str) -> None:
+        self.insert_virtual_card(card)
+
+    def _remove_from(self, _reader: str) -> None:
+        self._remove_virtual_card()
+
+    def _remove_virtual_card(self) -> None:
+        if (reader := self._bridge.virtual_reader) is not None:
+            reader.remove()
+
+    def open_doctor(self) -> None:
+        """Opens the doctor's dialog and has it look."""
+        if self._doctor is None:
+            from cardscope_gui.doctor.dialog import DoctorDialog  # noqa: PLC0415 not needed for the first window
+
+            self._doctor = DoctorDialog(self.examination, lambda: pcsc_view(self._bridge.service), self)
+        self._doctor.show()
+        self._doctor.raise_()
+        self._doctor.activateWindow()
+        self._doctor.examine()
+
+    _doctor = None
+
+    def _on_event(self, event: object) -> None:
+        match event:
+            case ServiceChanged(state=state, detail=detail):
+                self.sidebar.service.show_state(state, detail)
+                self.model.set_service_stopped(state is ServiceState.STOPPED)
+                self._refresh()
+            case ReaderChanged(reader=reader) if self._card_to_come(reader):
+                # CardInserted follows at once: no page is built for the moment between.
+                self.model.put(reader)
+            case ReaderAdded(reader=reader) | ReaderChanged(reader=reader):
+                self.model.put(reader)
+                self._readers_changed()
+            case ReaderRemoved(name=name):
+                self._uid_reasons.pop(name, None)
+                self.model.remove(name)
+                self._readers_changed()
+            case CardInserted(reader=name):
+                # The transcript begins with the first command to the first card.
+                _ = self.console
+                self._shown.card_inserted(name)
+                self._readers_changed()
+            case CardRemoved():
+                self._refresh()
+            case UidRead(reader=name, insertion=insertion, uid=uid, reason=reason):
+                self._uid_reasons[name] = (insertion, "" if uid is not None else reason or self.tr("Not available"))
+                self._refresh()
+            case Exchanged(reader=name) if name == self._shown.name:
+                # The first command opens the connection.
+                self._show_identity()
+                if self._card is not None:
+                    self._card.show_connection()
+            case _:
+                pass
+
+    def _card_to_come(self, reader: ReaderStatus) -> bool:
+        return reader.state is ReaderState.PRESENT and self._bridge.service.session(reader.name) is None
+
+    def _readers_changed(self) -> None:
+        self._shown.settle()
+        self.sidebar.readers.select(self._shown.name)
+        self._refresh()
+
+    def _user_chose(self, name: str) -> None:
+        self._shown.choose(name)
+        self._refresh()
+
+    def _user_opened(self, name: str) -> None:
+        self._user_chose(name)
+        self.workspace.close_overlay()
+        panes.focus_first(self._main_pane)
+
+    def _refresh(self) -> None:
+        """Shows what is the case now. Cheap when nothing changed."""
+        page, session = self.page, self.shown_session
+        self.header.setVisible(session is not None)
+        self._show_identity()
+        if page is Page.CARD:
+            self._show_card(session)
+        else:
+            detail = self._bridge.service.service_detail if page is Page.SERVICE_STOPPED else ""
+            self.empty.show_page(page, self._shown.name or "", detail)
+            self._pages.setCurrentWidget(self.empty)
+        self._area.set_card_shown(page is Page.CARD)
+        if self._area.has_console:
+            self.console.show_session(session, self._shown.name)
+        self._update_actions()
+
+    def _show_identity(self) -> None:
+        session, reader = self.shown_session, self.model.status(self._shown.name)
+        if session is None or reader is None:
+            return
+        self.header.show_session(session, reader)
+        insertion, reason = self._uid_reasons.get(reader.name, (0, ""))
+        if session.uid is None and insertion == session.insertion:
+            self.header.show_uid(None, reason)
+
+    def _show_card(self, session: "CardSession | None") -> None:
+        card = self._build_card()
+        card.show_session(session)
+        if session is not None and self._shown.name is not None:
+            insertion, reason = self._uid_reasons.get(self._shown.name, (0, ""))
+            card.show_uid(session.uid, reason if insertion == session.insertion else "")
+        self._pages.setCurrentWidget(card)
+
+    def _with_card(self, work: "Callable[[CardSession], Coroutine[Any, Any, Any]]") -> None:
+        if (session := self.shown_session) is not None:
+            self._bridge.spawn(self._reporting(work(session)))
+
+    async def _reporting(self, work: Coroutine[Any, Any, Any]) -> None:
+        try:
+            await work
+        except CardScopeError as error:
+            self.notice.say(f"{error} {error.remedy}".rstrip())
+        self._refresh()
+
+    def _say_failure(self, text: str) -> None:
+        self.notice.say(self.tr("Something went wrong that should not have: {error}").format(error=text))
+
+    def _update_actions(self) -> None:
+        actions, session = self.actions_, self.shown_session
+        virtual = next((status for status in self.model.readers if status.kind is ReaderKind.VIRTUAL), None)
+        there = virtual is not None
+        actions.copy_uid.setEnabled(session is not None and session.uid is not None)
+        actions.copy_atr.setEnabled(session is not None)
+        actions.insert_menu.setEnabled(there)
+        actions.remove_virtual.setEnabled(virtual is not None and virtual.state.has_card)
+        usable = session is not None and self.page is Page.CARD
+        actions.reset_card.setEnabled(usable)
+        actions.release_card.setEnabled(usable)
+        actions.sidebar.setChecked(not self.sidebar.rail)
+        actions.console.setChecked(not self._area.folded)
+        for action in actions.appearance.actions():
+            action.setChecked(action.data() == theme.notifier().appearance.value)
+
+    def _choose_appearance(self, action: QAction) -> None:
+        appearance = Appearance(action.data())
+        self._settings.appearance = appearance
+        theme.notifier().set_appearance(appearance)
+
+    def _focus_composer(self) -> None:
+        self.console.focus_composer()
+
+    def _open_menus(self) -> None:
+        # Qt has only Alt for this; F10 is what Windows and most Linux desktops have beside it.
+        bar = self.menuBar()
+        bar.setFocus(Qt.FocusReason.MenuBarFocusReason)
+        bar.setActiveAction(bar.actions()[0])
+
+    def _open_shortcuts(self) -> None:
+        from cardscope_gui.widgets.help_dialogs import shortcuts_dialog  # noqa: PLC0415 not for the first window
+
+        shortcuts_dialog(self.actions_.all(), self).open()
+
+    def _open_about(self) -> None:
+        from cardscope_gui.widgets.help_dialogs import about_dialog  # noqa: PLC0415 not for the first window
+
+        about_dialog(self).open()
+
+    @property
+    def _main_pane(self) -> QWidget:
+        return self._pages.currentWidget() or self.empty
+
+    def _panes(self) -> list[QWidget]:
+        console: list[QWidget] = [self.console] if self.console.folded else [self.console.view, self.console.composer]
+        return [self.sidebar, self.header, self._main_pane, *console]
+
+    def _toggle_sidebar(self) -> None:
+        if self._size_class is not None and self._size_class.narrow:
+            if self.workspace.overlay:
+                self.workspace.close_overlay()
+            else:
+                self.workspace.open_overlay()
+                self.sidebar.readers.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            rail = not self.sidebar.rail
+            self.workspace.set_rail(rail)
+            if self._size_class is not None:
+                self._settings.set_sidebar_rail(self._size_class, rail)
+        self._update_actions()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        scale = theme.notifier().scale
+        size_class = SizeClass.of(round(self.width() / scale), round(self.height() / scale))
+        if size_class is not self._size_class:
+            self._size_class = size_class
+            rail = self._settings.sidebar_rail(size_class)
+            self.workspace.set_rail(size_class.narrow if rail is None else rail)
+            self._area.set_size_class(size_class)
+            self._update_actions()
+
+    def _restore_geometry(self) -> None:
+        geometry = self._settings.geometry
+        if geometry is not None and self.restoreGeometry(geometry):
+            return
+        screen = QGuiApplication.primaryScreen().availableGeometry()
+        self.resize(min(_USUAL[0], screen.width()), min(_USUAL[1], screen.height()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._settings.geometry = self.saveGeometry()
+        self._settings.save()
+        self.workspace.close_overlay()
+        self.examination.finish()
+        self.closing.emit()
+        super().closeEvent(event)

@@ -1,0 +1,31 @@
+"""Going round the window's panes with F6."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+
+def focus_first(pane: QWidget, reason: Qt.FocusReason = Qt.FocusReason.ShortcutFocusReason) -> bool:
+    """Gives the focus to the first widget in ``pane`` that takes it by Tab; false when there is none."""
+    widget = pane
+    while True:
+        inside = widget is pane or pane.isAncestorOf(widget)
+        takes_focus = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        if inside and takes_focus and widget.isVisible() and widget.isEnabled():
+            widget.setFocus(reason)
+            return True
+        following = widget.nextInFocusChain()
+        if following is None or following is pane:
+            return False
+        widget = following
+
+
+def go(panes: list[QWidget], step: int) -> None:
+    """Moves the focus to the next pane (``step`` 1) or the previous one (-1) that can take it."""
+    focused = QApplication.focusWidget()
+    here = next(
+        (n for n, pane in enumerate(panes) if focused is not None and (pane is focused or pane.isAncestorOf(focused))),
+        -1 if step > 0 else 0,
+    )
+    for distance in range(1, len(panes) + 1):
+        if focus_first(panes[(here + step * distance) % len(panes)]):
+            return

@@ -1,0 +1,72 @@
+"""What each state is called and which shape it has."""
+
+from PySide6.QtCore import QCoreApplication
+
+from cardscope.events import ServiceState
+from cardscope.readers.protocol import ReaderKind, ReaderState, ReaderStatus
+from cardscope_gui.header.identity import storage_card_name
+from cardscope_gui.widgets.marks import Mark
+
+translate = QCoreApplication.translate
+
+
+def reader_mark(state: ReaderState) -> Mark:
+    match state:
+        case ReaderState.PRESENT:
+            return Mark.DOT
+        case ReaderState.IN_USE | ReaderState.EXCLUSIVE:
+            return Mark.BARRED_RING
+        case ReaderState.MUTE:
+            return Mark.CAUTION
+        case ReaderState.UNAVAILABLE:
+            return Mark.CROSS
+        case ReaderState.EMPTY:
+            return Mark.RING
+
+
+def reader_words(status: ReaderStatus) -> str:
+    """The state in words, with the card's name where its ATR tells one."""
+    match status.state:
+        case ReaderState.PRESENT:
+            name = storage_card_name(status.atr)
+            return (
+                translate("ReaderState", "Card present · {card}").format(card=name)
+                if name
+                else translate("ReaderState", "Card present")
+            )
+        case ReaderState.IN_USE:
+            return translate("ReaderState", "Shared with another program")
+        case ReaderState.EXCLUSIVE:
+            return translate("ReaderState", "In use by another program")
+        case ReaderState.MUTE:
+            return translate("ReaderState", "No answer from the card")
+        case ReaderState.UNAVAILABLE:
+            return translate("ReaderState", "Reader unavailable")
+        case ReaderState.EMPTY:
+            return translate("ReaderState", "Empty")
+
+
+def service_mark(state: ServiceState) -> Mark:
+    return {ServiceState.RUNNING: Mark.TICK, ServiceState.STARTING: Mark.RING, ServiceState.STOPPED: Mark.CROSS}[state]
+
+
+def service_words(state: ServiceState) -> str:
+    return {
+        ServiceState.RUNNING: translate("ReaderState", "PC/SC service running"),
+        ServiceState.STARTING: translate("ReaderState", "PC/SC service starting…"),
+        ServiceState.STOPPED: translate("ReaderState", "PC/SC service stopped"),
+    }[state]
+
+
+def reader_icon(status: ReaderStatus) -> str:
+    """The drawing that fits the reader best, told from the name that its driver gives it."""
+    if status.kind is ReaderKind.VIRTUAL:
+        return "reader-virtual"
+    name = status.name.lower()
+    if any(word in name for word in ("yubikey", "token", "nitrokey", "solo", "gnuk", "security key")):
+        return "reader-key"
+    if any(
+        word in name for word in ("picc", "contactless", "acr122", "acr1252", "nfc", "rfid", " cl ", "pn53", "3700")
+    ):
+        return "reader-contactless"
+    return "reader-contact"

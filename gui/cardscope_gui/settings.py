@@ -1,0 +1,101 @@
+"""What the window remembers between two starts: one INI file and nothing else."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+
+from cardscope_gui.theme import Appearance
+
+
+class SizeClass(StrEnum):
+    """Windows that share a layout share what the user did to it."""
+
+    WIDE_TALL = "wide-tall"
+    WIDE_LOW = "wide-low"
+    NARROW_TALL = "narrow-tall"
+    NARROW_LOW = "narrow-low"
+
+    @classmethod
+    def of(cls, width: int, height: int) -> "SizeClass":
+        """``width`` and ``height`` in design pixels; below 1280 a window is narrow, below 760 it is low."""
+        if width < 1280:
+            return cls.NARROW_LOW if height < 760 else cls.NARROW_TALL
+        return cls.WIDE_LOW if height < 760 else cls.WIDE_TALL
+
+    @property
+    def narrow(self) -> bool:
+        return self in (SizeClass.NARROW_LOW, SizeClass.NARROW_TALL)
+
+    @property
+    def low(self) -> bool:
+        return self in (SizeClass.NARROW_LOW, SizeClass.WIDE_LOW)
+
+
+class Settings:
+    """Typed access to the file at ``path`` (by default ``window.ini`` in the user's configuration folder).
+
+    A value that cannot be read counts as never set. Changes are written soon after, by :meth:`save` at the latest.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or _configuration_folder() / "window.ini"
+        self._store = QSettings(str(self.path), QSettings.Format.IniFormat)
+
+    @property
+    def appearance(self) -> Appearance:
+        try:
+            return Appearance(str(self._store.value("appearance", Appearance.SYSTEM)))
+        except ValueError:
+            return Appearance.SYSTEM
+
+    @appearance.setter
+    def appearance(self, appearance: Appearance) -> None:
+        self._store.setValue("appearance", appearance.value)
+
+    @property
+    def geometry(self) -> QByteArray | None:
+        """What ``QWidget.saveGeometry`` gave."""
+        value = self._store.value("geometry")
+        return value if isinstance(value, QByteArray) else None
+
+    @geometry.setter
+    def geometry(self, geometry: QByteArray) -> None:
+        self._store.setValue("geometry", geometry)
+
+    def console_height(self, size: SizeClass) -> int | None:
+        """The height in logical pixels that the user gave the console in windows of this class."""
+        try:
+            height = int(str(self._store.value(f"{size}/console_height")))
+        except ValueError:
+            return None
+        return height if 0 < height < 10_000 else None
+
+    def set_console_height(self, size: SizeClass, height: int) -> None:
+        self._store.setValue(f"{size}/console_height", height)
+
+    def console_folded(self, size: SizeClass) -> bool | None:
+        """Whether the user folded (true) or opened (false) the console himself in windows of this class."""
+        return self._choice(f"{size}/console_folded")
+
+    def set_console_folded(self, size: SizeClass, folded: bool) -> None:
+        self._store.setValue(f"{size}/console_folded", "yes" if folded else "no")
+
+    def sidebar_rail(self, size: SizeClass) -> bool | None:
+        """Whether the user made the sidebar a rail (true) or full (false) himself in windows of this class."""
+        return self._choice(f"{size}/sidebar_rail")
+
+    def set_sidebar_rail(self, size: SizeClass, rail: bool) -> None:
+        self._store.setValue(f"{size}/sidebar_rail", "yes" if rail else "no")
+
+    def save(self) -> None:
+        """Writes the file now. A folder that cannot be written to loses the settings and nothing more."""
+        self._store.sync()
+
+    def _choice(self, key: str) -> bool | None:
+        return {"yes": True, "no": False}.get(str(self._store.value(key)))
+
+
+def _configuration_folder() -> Path:
+    place = QStandardPaths.StandardLocation.GenericConfigLocation
+    return Path(QStandardPaths.writableLocation(place)) / "cardscope"
