@@ -18,9 +18,6 @@ EXIT_USAGE: Final = 2
 EXIT_REFUSED: Final = 3
 EXIT_CARD: Final = 4
 
-VPCD_PORT: Final = 35963
-"""Where the vpcd driver's first slot listens (its packages' default, 8C7Bh)."""
-
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
@@ -92,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     virtual = command("virtual", "Serve a virtual card to the PC/SC service until interrupted.")
     virtual.add_argument("card", nargs="?", metavar="CARD", help="the card's name, see --list")
     virtual.add_argument("--list", action="store_true", help="print the names of all cards")
-    virtual.add_argument("--vpcd", metavar="[HOST:]PORT", default=str(VPCD_PORT), help="where the vpcd driver listens")
+    virtual.add_argument("--vpcd", metavar="[HOST:]PORT", help="where the vpcd driver listens")
     doctor = command("doctor", "Find out why a reader is not listed. Changes nothing.")
     add_json(doctor)
     return parser

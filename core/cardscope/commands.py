@@ -209,7 +209,7 @@ async def _approval(session: CardSession, command: bytes, options: argparse.Name
 
 def _virtual(options: argparse.Namespace) -> int:
     from cardscope.virtual.ready_cards import ready_card, ready_cards  # noqa: PLC0415
-    from cardscope.virtual.vpcd import serve_vpcd  # noqa: PLC0415
+    from cardscope.virtual.vpcd import DEFAULT_PORT, serve_vpcd  # noqa: PLC0415
 
     if options.list:
         for name, card in ready_cards().items():
@@ -217,10 +217,11 @@ def _virtual(options: argparse.Namespace) -> int:
         return 0
     if options.card is None:
         raise UsageError("Which card?", remedy="cardscope virtual --list prints the names of all cards.")
-    host, _, port_text = options.vpcd.rpartition(":")
+    place = str(DEFAULT_PORT) if options.vpcd is None else options.vpcd
+    host, _, port_text = place.rpartition(":")
     host = host.strip("[]") or "127.0.0.1"
     if not port_text.isdecimal() or not 0 < int(port_text) < 65536:
-        raise UsageError(f"“{options.vpcd}” is no port (1 to 65535), alone or behind a host and a colon.")
+        raise UsageError(f"“{place}” is no port (1 to 65535), alone or behind a host and a colon.")
     card = ready_card(options.card)
 
     def connected() -> None:

@@ -71,7 +71,7 @@ class CardSession:
         async with self._lock:
             start = time.perf_counter()
             try:
-                channel = self._channel or await self._open_channel()
+                channel = await self._open_channel()
                 start = time.perf_counter()
                 transmit = partial(self._transmit_to_this_card, channel) if approved else channel.transmit
                 response = await transmit(command)

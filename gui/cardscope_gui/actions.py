@@ -13,7 +13,6 @@ class Actions(QObject):
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
-        self._window = window
         bar = window.menuBar()
 
         menu = bar.addMenu(self.tr("&File"))

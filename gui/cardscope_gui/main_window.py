@@ -58,7 +58,6 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._size_class: SizeClass | None = None
         self._uid_reasons: dict[str, tuple[int, str]] = {}
-        self._header_insertion: int | None = None
 
         self.model = ReaderModel(self)
         self.model.replace(bridge.service.readers)

@@ -26,7 +26,6 @@ class RawCard:
         self.commands: list[bytes] = []
         self.got_command = asyncio.Event()
         self._answer = answer
-        self._writer: asyncio.StreamWriter | None = None
 
     async def serve(self, port: int) -> None:
         """Is on the reader until it vanishes or the task is cancelled."""

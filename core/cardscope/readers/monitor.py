@@ -172,17 +172,16 @@ class Monitor:
             if pending and not unaware:
                 self._publish(pending, t)
                 pending = []
+            if not self._known:
+                self._refresh.clear()  # no reader to look at anew
             states = [(name, known.raw) for name, known in self._known.items()]
             if pnp is not None:
                 states.append((pcsc.PNP_NOTIFICATION, pnp))
             elif not states:
-                self._refresh.clear()
                 self._stopping.wait(_WITHOUT_PNP_MS / 1000)
                 continue
             # A reader of unknown state makes the call return at once, so it needs no time-out.
             timeout = None if unaware else next(pauses, None if pnp is not None else _WITHOUT_PNP_MS)
-            if refreshing and not self._known:
-                self._refresh.clear()
             try:
                 answer = context.wait(states, timeout)
             except pcsc.PcscCallError as error:

@@ -23,7 +23,7 @@ from cardscope.readers.protocol import (
     SourceReport,
     StatusChanged,
 )
-from cardscope.readers.worker import Worker, WorkerStoppedError
+from cardscope.readers.worker import Worker, WorkerStoppedError, call_on
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ class PcscSource:
 
         def changed(changes: Sequence[monitor.Change], t: float) -> None:
             """On the watch thread."""
-            _call_on(loop, partial(self._apply, changes, t))
+            call_on(loop, self._apply, changes, t)
 
         self._monitor = monitor.Monitor(changed)
         self._monitor.start()
@@ -335,7 +335,7 @@ async def _in_thread(function: Callable[[], object], longest: float) -> None:
 
     def run() -> None:
         function()
-        _call_on(loop, done.set)
+        call_on(loop, done.set)
 
     threading.Thread(target=run, name="cardscope-control", daemon=True).start()
     with suppress(TimeoutError):  # stuck in the service; being a daemon, the thread ends with the process
@@ -348,11 +348,6 @@ def _stop_threads(watch: monitor.Monitor, workers: Sequence[Worker]) -> None:
     watch.stop(_CLOSE_TIMEOUT)
     for worker in workers:
         worker.join(max(0.0, deadline - time.monotonic()))
-
-
-def _call_on(loop: asyncio.AbstractEventLoop, function: Callable[[], object]) -> None:
-    with suppress(RuntimeError):  # the loop has closed: nobody is left to tell
-        loop.call_soon_threadsafe(function)
 
 
 def _ignore_result(future: "asyncio.Future[Any]") -> None:

@@ -58,17 +58,19 @@ class Worker:
                 result = function()
             except BaseException as caught:  # it belongs to whoever awaits the future
                 error = caught
-            if not self._deliver(future, result, error):
+            if not call_on(self._loop, _settle, future, result, error):
                 return
             # A waiting thread must not keep the last call's objects alive.
             del item, function, future, result, error
 
-    def _deliver(self, future: "asyncio.Future[Any]", result: Any, error: BaseException | None) -> bool:
-        try:
-            self._loop.call_soon_threadsafe(_settle, future, result, error)
-        except RuntimeError:  # the loop has closed: nobody is left to tell
-            return False
-        return True
+
+def call_on(loop: asyncio.AbstractEventLoop, function: Callable[..., object], *arguments: Any) -> bool:
+    """Calls ``function`` on ``loop`` from another thread; false when the loop has closed and nobody is left to tell."""
+    try:
+        loop.call_soon_threadsafe(function, *arguments)
+    except RuntimeError:
+        return False
+    return True
 
 
 class WorkerStoppedError(Exception):
