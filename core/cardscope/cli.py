@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command is None:
             # Not a normal import: the library has to work where Qt is not installed.
             return import_module("cardscope_gui.app").main(virtual_card=options.virtual)
-        return import_module("cardscope.commands").COMMANDS[options.command](options)
+        return import_module(f"cardscope.commands.{options.command}").run(options)
     except CardScopeError as error:
         print(error, file=sys.stderr)
         if error.remedy:

@@ -16,7 +16,8 @@ LAYERS = {
     "tags": {"errors"},
     "decode": {"fields", "errors", "tags"},
     "guard": {"decode", "tags", "errors", "fields"},
-    "readers": {"errors"},
+    "readers": {"errors", "tags", "decode", "fields"},
+    "identify": {"session", "events", "decode", "tags", "guard", "readers.families", "errors", "fields"},
     "virtual": {"errors", "tags", "decode", "readers.protocol"},
     "events": {"readers.protocol"},
     "session": {"events", "guard", "decode", "readers.protocol", "errors", "fields"},
@@ -34,6 +35,8 @@ LAYERS = {
         "virtual",
         "readers.protocol",
         "readers.pcsc_source",
+        "identify",
+        "tags",
     },
 }
 PACKAGES = {
