@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from cardscope.tags.catalogue import Chip, Command, chip_by_version, chips
+from cardscope.tags.image import factory_pages, image_pages
 from cardscope.tags.locks import LockBytes
 
 
@@ -152,12 +153,69 @@ def test_dynamic_lock_bits(expected: tuple[str, int, int, int, int, bool]) -> No
 
 
 @pytest.mark.parametrize(
-    ("key", "fixed"), [("ntag213", "BD"), ("ntag216", "BD"), ("mf0ul21", "BD"), ("nt3h2111", "00"), ("mf0icu2", "")]
+    ("key", "fixed"), [("ntag213", "BD"), ("ntag216", "BD"), ("mf0ul21", "BD"), ("nt3h2111", "00"), ("mf0icu2", "00BD")]
 )
 def test_what_follows_the_dynamic_lock_bytes(key: str, fixed: str) -> None:
     lock = chips()[key].dynamic_lock
     assert lock is not None
     assert lock.fixed.hex().upper() == fixed
+
+
+# §1.3: every field of the configuration with its page, byte, bits and value at delivery.
+CONFIG_FIELDS = {
+    "ntag213": {
+        "MIRROR_CONF": (0x29, 0, 7, 6, 0), "MIRROR_BYTE": (0x29, 0, 5, 4, 0), "STRG_MOD_EN": (0x29, 0, 2, 2, 1),
+        "MIRROR_PAGE": (0x29, 2, 7, 0, 0), "AUTH0": (0x29, 3, 7, 0, 0xFF), "PROT": (0x2A, 0, 7, 7, 0),
+        "CFGLCK": (0x2A, 0, 6, 6, 0), "NFC_CNT_EN": (0x2A, 0, 4, 4, 0), "NFC_CNT_PWD_PROT": (0x2A, 0, 3, 3, 0),
+        "AUTHLIM": (0x2A, 0, 2, 0, 0),
+    },
+    "ntag216f": {"SLEEP_EN": (0xE3, 0, 3, 3, 0), "FDP_CONF": (0xE3, 0, 1, 0, 0), "MIRROR_CONF": (0xE3, 0, 7, 6, 0)},
+    "mf0ul21": {"STRG_MOD_EN": (0x25, 0, 2, 2, 0), "VCTID": (0x26, 1, 7, 0, 5), "AUTHLIM": (0x26, 0, 2, 0, 0)},
+    "mf0ulh11": {"STRG_MOD_EN": (0x10, 0, 2, 2, 1), "AUTH0": (0x10, 3, 7, 0, 0xFF)},
+    "mf0icu2": {"AUTH0": (0x2A, 0, 7, 0, 0x30), "AUTH1": (0x2B, 0, 0, 0, 0)},
+    "nt3h2211": {
+        "AUTH0": (0xE3, 3, 7, 0, 0xFF), "NFC_PROT": (0xE4, 0, 7, 7, 0), "NFC_DIS_SEC1": (0xE4, 0, 5, 5, 0),
+        "AUTHLIM": (0xE4, 0, 2, 0, 0), "2K_PROT": (0xE7, 0, 3, 3, 0), "SRAM_PROT": (0xE7, 0, 2, 2, 0),
+        "I2C_PROT": (0xE7, 0, 1, 0, 0), "TRANSFER_DIR": (0xE8, 0, 0, 0, 1), "REG_LOCK_I2C": (0xE9, 2, 1, 1, 0),
+        "REG_LOCK_NFC": (0xE9, 2, 0, 0, 0),
+    },
+    "nt3h1201": {"REG_LOCK_NFC": (0x1E9, 2, 0, 0, 0), "TRANSFER_DIR": (0x1E8, 0, 0, 0, 1)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "name"), [(key, name) for key, names in CONFIG_FIELDS.items() for name in names], ids=str
+)
+def test_configuration_fields(key: str, name: str) -> None:
+    chip, (page, byte, high, low, value) = chips()[key], CONFIG_FIELDS[key][name]
+    field = chip.fields[name]
+    assert (field.page, field.byte, field.high, field.low) == (page, byte, high, low)
+    assert field.mask == sum(1 << bit for bit in range(low, high + 1))
+    assert field.value(factory_pages(chip, bytes(7))[page]) == value
+
+
+def test_fields_lie_in_pages_that_exist_and_do_not_overlap() -> None:
+    for chip in chips().values():
+        seen: dict[tuple[int, int], int] = {}
+        for field in chip.fields.values():
+            assert field.page in image_pages(chip)
+            place = (field.page, field.byte)
+            assert not seen.get(place, 0) & field.mask
+            seen[place] = seen.get(place, 0) | field.mask
+
+
+@pytest.mark.parametrize(
+    ("key", "naks"),
+    [
+        ("mf0icu2", {"argument": 0, "parity": 1, "eeprom": 2}),
+        ("mf0ul11", {"argument": 0, "parity": 1, "counter_overflow": 4, "eeprom": 5}),
+        ("ntag216", {"argument": 0, "parity": 1, "authentication_limit": 4, "eeprom": 5}),
+        ("nt3h1101", {"argument": 0, "parity": 1, "arbiter": 3, "eeprom": 7}),
+        ("nt3h2111", {"argument": 0, "wrong_password": 0, "arbiter": 3, "authentication_limit": 4, "eeprom": 7}),
+    ],
+)
+def test_tabulated_refusals(key: str, naks: dict[str, int]) -> None:
+    assert naks.items() <= chips()[key].naks.items()
 
 
 # §1.1, and §6 vectors 3 and 8: what stored lock bytes lock.

@@ -1,4 +1,4 @@
-"""What a tag sends back: bytes, a bare nibble, or nothing at all."""
+"""What a reader hears of a tag: bytes, a bare nibble, something damaged, or nothing at all."""
 
 from dataclasses import dataclass
 
@@ -21,5 +21,17 @@ NAK_ARGUMENT = Nibble(0x0)
 NAK_AUTHENTICATION_LIMIT = Nibble(0x4)
 """The counter of failed authentications has reached its limit (same table)."""
 
-Answer = bytes | Nibble | None
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """An answer that came with a wrong CRC, or, a nibble, with a wrong form: the reader knows not to trust it.
+
+    No tag gives this: it is what became of its answer on the way.
+    """
+
+    sent: bytes | Nibble
+    """What the tag sent. The damage is in the CRC, for a reader that hands it on unchecked."""
+
+
+Answer = bytes | Nibble | Damaged | None
 """``None`` is silence: the reader sees a time-out. Bytes come without their CRC."""

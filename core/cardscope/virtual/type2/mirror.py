@@ -1,12 +1,13 @@
 """The ASCII mirror of NTAG21x: READ shows UID and counter as text in place of some user memory."""
 
 from cardscope.tags.catalogue import Chip
+from cardscope.tags.image import PAGE_SIZE
 from cardscope.virtual.type2.choices import SiliconChoices
 from cardscope.virtual.type2.configuration import Configuration
 
 
 def overlay_mirror(
-    shown: bytearray,
+    shown: dict[int, bytes],
     chip: Chip,
     config: Configuration,
     choices: SiliconChoices,
@@ -15,7 +16,7 @@ def overlay_mirror(
     counter: int,
     authenticated: bool,
 ) -> None:
-    """Puts the mirror text, if any, over ``shown``, all pages of the chip as READ shows them.
+    """Puts the mirror text, if any, over ``shown``, the pages of the chip as READ shows them.
 
     The text has 14 characters for the UID, 6 for the counter (most significant digit first), 21 for both with an
     ``x`` between. A text that does not fit into user memory is not shown at all.
@@ -30,11 +31,12 @@ def overlay_mirror(
     if config.mirror_counter and counter_open and counter_on:
         parts.append(f"{counter:06X}")
     end = config.mirror_start + _length(config)
-    limit = 4 * (chip.user_last + 1) - (not choices.mirror_may_reach_the_end)
+    limit = PAGE_SIZE * (chip.user_last + 1) - (not choices.mirror_may_reach_the_end)
     if end > limit:
         return
-    text = "x".join(parts).encode("ascii")
-    shown[config.mirror_start : config.mirror_start + len(text)] = text
+    for address, character in enumerate("x".join(parts).encode("ascii"), config.mirror_start):
+        page, byte = divmod(address, PAGE_SIZE)
+        shown[page] = shown[page][:byte] + bytes((character,)) + shown[page][byte + 1 :]
 
 
 def _length(config: Configuration) -> int:
