@@ -18,7 +18,7 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable
 
-from benchmarks import closing, events, idle, recovery, roundtrip, second_start, start
+from benchmarks import atr, closing, events, idle, recovery, roundtrip, second_start, silicon, start
 from benchmarks.results import NotMeasured, Number
 from benchmarks.stage import Stage
 
@@ -30,6 +30,8 @@ FIGURES: dict[str, Callable[[Stage], Awaitable[list[Number]]]] = {
     "idle": idle.measure,
     "recovery": recovery.measure,
     "exit": closing.measure,
+    "atr": atr.measure,
+    "silicon": silicon.measure,
 }
 
 
