@@ -8,7 +8,7 @@ from cardscope.readers.pcsc_source import PcscSource
 from cardscope.readers.protocol import Channel, ReaderAppeared, ReaderSource, SourceReport
 from cardscope.virtual.card import VirtualCard
 from cardscope.virtual.reader import VirtualReader, VirtualSource
-from cardscope.virtual.vpcd import serve_vpcd
+from cardscope.virtual.vpcd import VpcdStage, serve_vpcd
 from support.cards import TYPE2_ATR, Do, RawCard
 from support.pcscd import READERS, PrivatePcscd
 
@@ -80,9 +80,9 @@ class PcscRig:
         self._card: asyncio.Task[None] | None = None
         self._others: list[PcscSource] = []
 
-    async def insert(self, card: VirtualCard) -> None:
+    async def insert(self, card: VirtualCard, stage: VpcdStage | None = None) -> None:
         await self.remove()
-        self._card = asyncio.ensure_future(serve_vpcd(card, port=self._port, connected=lambda: None))
+        self._card = asyncio.ensure_future(serve_vpcd(card, port=self._port, connected=lambda: None, stage=stage))
 
     async def insert_card_that_is_pulled_at_a_command(self) -> None:
         card = RawCard(lambda command: b"\x90\x00" if command[:2] == b"\xff\xca" else Do.VANISH)

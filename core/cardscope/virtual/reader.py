@@ -5,62 +5,31 @@ Everything lives on the event loop: no threads, and no waiting but for other cha
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from cardscope.errors import (
-    CardMuteError,
-    CardRemovedError,
-    CardResetError,
-    NoCardError,
-    ReaderError,
-    Sent,
-)
+from cardscope.errors import NoCardError, Sent
 from cardscope.readers.protocol import (
-    CardProtocol,
     Channel,
     ReaderAppeared,
     ReaderKind,
-    ReaderState,
     ReaderStatus,
+    ReaderVanished,
+    ServiceReport,
     SourceReport,
     StatusChanged,
 )
 from cardscope.virtual.card import VirtualCard
+from cardscope.virtual.slot import Absence, Slot, SlotChannel
 
 DEFAULT_NAME = "Virtual reader"
-
-
-class _Slot:
-    """What the reader and its channels share."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.card: VirtualCard | None = None
-        self.atr = b""
-        self.serial = 0
-        self.resets = 0
-        # asyncio.Lock wakes its waiters in the order in which they came.
-        self.turn = asyncio.Lock()
-        self.changed: Callable[[], None] = lambda: None
-
-    @property
-    def status(self) -> ReaderStatus:
-        state = ReaderState.EMPTY
-        if self.card is not None:
-            state = ReaderState.PRESENT if self.atr else ReaderState.MUTE
-        return ReaderStatus(self.name, ReaderKind.VIRTUAL, state, self.atr or None, self.serial)
-
-    def mute_error(self) -> CardMuteError:
-        return CardMuteError(f"The card in {self.name} does not answer.", reader=self.name)
 
 
 class VirtualReader:
     """One virtual slot. ``insert`` and ``remove`` may be called at any time, also while a command is under way."""
 
     def __init__(self, name: str = DEFAULT_NAME) -> None:
-        self._slot = _Slot(name)
+        self._slot = Slot(name)
 
     @property
     def name(self) -> str:
@@ -80,14 +49,19 @@ class VirtualReader:
         """The slot as it is now; ``card_serial`` counts up at every insertion and at every removal."""
         return self._slot.status
 
+    @property
+    def absence(self) -> Absence | None:
+        """Why the reader cannot be used; ``None`` when it can."""
+        return self._slot.absence
+
     def insert(self, card: VirtualCard) -> None:
         """Puts ``card`` into the slot and powers it; a card that is there already comes out first."""
         self.remove()
         slot = self._slot
         slot.card = card
         slot.serial += 1
-        slot.atr = card.power_on()
-        slot.changed()
+        slot.power_on()
+        slot.announce()
 
     def remove(self) -> None:
         """Takes the card out; harmless when the slot is empty. A command under way fails, its outcome unknown."""
@@ -98,136 +72,68 @@ class VirtualReader:
         slot.card = None
         slot.serial += 1
         slot.atr = b""
-        slot.changed()
+        slot.announce()
+
+    def leave(self, absence: Absence) -> None:
+        """Ends every connection; a command under way fails, its outcome unknown. The card stays, without power."""
+        slot = self._slot
+        slot.absence = absence
+        slot.absences += 1
+        slot.atr = b""
+        if slot.card is not None:
+            slot.card.power_off()
+
+    def come_back(self) -> None:
+        """Powers the card that is in the slot. Connections from before stay ended."""
+        slot = self._slot
+        slot.absence = None
+        if slot.card is not None:
+            slot.serial += 1
+        slot.power_on()
 
     async def connect(self) -> Channel:
-        """Connects to the card, at once. Raises NoCardError or CardMuteError."""
+        """Connects to the card, at once. Raises NoCardError, CardMuteError, ReaderGoneError or ServiceStoppedError."""
         slot = self._slot
+        if slot.absence is not None:
+            raise slot.gone_error(Sent.NO)
         if slot.card is None:
             raise NoCardError(f"There is no card in {slot.name}.", reader=slot.name, remedy="Insert a virtual card.")
         if not slot.atr:
             raise slot.mute_error()
-        return _VirtualChannel(slot)
+        return SlotChannel(slot)
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Makes ``listener`` the one that is called, synchronously, whenever ``status`` has changed."""
         self._slot.changed = listener
 
 
-class _VirtualChannel:
-    """A connection to the card that was in the slot when it was made."""
-
-    def __init__(self, slot: _Slot) -> None:
-        self._slot = slot
-        self._serial = slot.serial
-        self._resets = slot.resets
-        self._transactions = 0
-        self._open = True
-
-    @property
-    def protocol(self) -> CardProtocol:
-        return CardProtocol.T1  # what PC/SC reports for every contactless card
-
-    async def transmit(self, command: bytes) -> bytes:
-        """The card acts at once; its answer comes one round of the event loop later, or is lost with the card."""
-        async with self._my_turn():
-            card = self._usable_card()
-            answer = card.transmit(command)
-            await asyncio.sleep(0)
-            self._check_still_there()
-            return answer
-
-    async def reset(self) -> bytes:
-        """Powers the card off and on. Other channels get CardResetError from then on."""
-        slot = self._slot
-        async with self._my_turn():
-            card = self._usable_card(even_after_reset=True)
-            before = slot.atr
-            card.power_off()
-            slot.atr = card.power_on()
-            slot.resets += 1
-            self._resets = slot.resets
-            if slot.atr != before:
-                slot.changed()
-            await asyncio.sleep(0)
-            self._check_still_there()
-            if not slot.atr:
-                raise slot.mute_error()
-            return slot.atr
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[None, None]:
-        """Waits for its turn in the order of asking. May be nested, as in PC/SC."""
-        if not self._transactions:
-            await self._slot.turn.acquire()
-        self._transactions += 1
-        try:
-            self._usable_card()
-            yield
-        finally:
-            if self._transactions:  # 0 after a disconnect, which ends the transaction itself
-                self._transactions -= 1
-                if not self._transactions:
-                    self._slot.turn.release()
-
-    async def disconnect(self) -> None:
-        self._open = False
-        if self._transactions:
-            self._transactions = 0
-            self._slot.turn.release()
-
-    def _my_turn(self) -> AbstractAsyncContextManager[None]:
-        return nullcontext() if self._transactions else self._slot.turn
-
-    def _usable_card(self, *, even_after_reset: bool = False) -> VirtualCard:
-        slot = self._slot
-        if not self._open:
-            raise ReaderError(f"The connection to {slot.name} is closed.", reader=slot.name)
-        if slot.card is None or slot.serial != self._serial:
-            raise CardRemovedError(f"The card was taken out of {slot.name}.", reader=slot.name, sent=Sent.NO)
-        if slot.resets != self._resets and not even_after_reset:
-            raise CardResetError(
-                f"Another program reset the card in {slot.name}.",
-                reader=slot.name,
-                remedy="Connect again.",
-                sent=Sent.NO,
-            )
-        return slot.card
-
-    def _check_still_there(self) -> None:
-        slot = self._slot
-        if slot.serial != self._serial:
-            raise CardRemovedError(
-                f"The card was taken out of {slot.name} in the middle of a command.",
-                reader=slot.name,
-                remedy="Put the same card back and read it again: the command may have taken effect.",
-                sent=Sent.UNKNOWN,
-            )
-
-
 class VirtualSource:
-    """The virtual readers of this process; they are there from ``start`` to ``close``.
+    """The virtual readers of this process.
 
-    Reports never come from within ``start``, ``insert`` or ``remove`` but from the next round of the event loop
-    (``call_soon``), in order; ``t`` and the status are those of the moment of the change. There is no ServiceReport:
-    virtual readers need no service.
+    Reports never come from within a call here or of a reader but from the next round of the event loop (``call_soon``),
+    in order; ``t`` and the status are those of the moment of the change. Virtual readers need no service, so there is
+    a ServiceReport only when one's death is played: :meth:`stop_service`.
     """
 
     def __init__(self, *readers: VirtualReader) -> None:
         self._readers = readers or (VirtualReader(),)
+        self._unplugged: set[VirtualReader] = set()
+        self._stopped = False
         self._report: Callable[[SourceReport], None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def readers(self) -> Sequence[VirtualReader]:
-        """The readers, at least one."""
+        """The readers, at least one, the unplugged ones too."""
         return self._readers
 
     def start(self, report: Callable[[SourceReport], None]) -> None:
-        loop = asyncio.get_running_loop()
+        self._loop = asyncio.get_running_loop()
         self._report = report
         for reader in self._readers:
-            loop.call_soon(self._deliver, ReaderAppeared(reader, reader.status, time.monotonic()))
-            reader.on_change(partial(self._changed, loop, reader))
+            if reader.absence is None:
+                self._appeared(reader)
+            reader.on_change(partial(self._changed, reader))
 
     async def refresh(self) -> None:
         """Every change is reported as it happens, so there is nothing to look for."""
@@ -235,9 +141,65 @@ class VirtualSource:
     async def close(self) -> None:
         self._report = None
 
-    def _changed(self, loop: asyncio.AbstractEventLoop, reader: VirtualReader) -> None:
-        if self._report is not None:
-            loop.call_soon(self._deliver, StatusChanged(reader.status, time.monotonic()))
+    def unplug(self, reader: VirtualReader) -> None:
+        """Takes the whole reader away, with the card in it; harmless when it is away. Commands under way fail with
+        ReaderGoneError, their outcome unknown; so does, unsent, everything that is asked of it from then on."""
+        if reader in self._unplugged:
+            return
+        self._unplugged.add(reader)
+        if not self._stopped:
+            self._leave(reader, Absence.UNPLUGGED)
+
+    def plug(self, reader: VirtualReader) -> None:
+        """Brings the reader back; harmless when it is there. Connections from before stay ended."""
+        if reader not in self._unplugged:
+            return
+        self._unplugged.remove(reader)
+        if self._stopped:
+            reader.leave(Absence.SERVICE_STOPPED)
+        else:
+            self._come_back(reader)
+
+    def stop_service(self) -> None:
+        """What the death of the PC/SC service looks like: all readers vanish. Commands under way fail with
+        ServiceStoppedError, their outcome unknown; so does, unsent, everything that is asked while it is stopped."""
+        if self._stopped:
+            return
+        self._stopped = True
+        for reader in self._readers:
+            if reader not in self._unplugged:
+                self._leave(reader, Absence.SERVICE_STOPPED)
+        self._soon(ServiceReport(running=False, t=time.monotonic(), detail="The PC/SC service is not running."))
+
+    def start_service(self) -> None:
+        """Brings the service back and with it the readers that are plugged in, their cards powered anew."""
+        if not self._stopped:
+            return
+        self._stopped = False
+        self._soon(ServiceReport(running=True, t=time.monotonic()))
+        for reader in self._readers:
+            if reader in self._unplugged:
+                reader.leave(Absence.UNPLUGGED)
+            else:
+                self._come_back(reader)
+
+    def _leave(self, reader: VirtualReader, absence: Absence) -> None:
+        reader.leave(absence)
+        self._soon(ReaderVanished(reader.name, time.monotonic()))
+
+    def _come_back(self, reader: VirtualReader) -> None:
+        reader.come_back()
+        self._appeared(reader)
+
+    def _appeared(self, reader: VirtualReader) -> None:
+        self._soon(ReaderAppeared(reader, reader.status, time.monotonic()))
+
+    def _changed(self, reader: VirtualReader) -> None:
+        self._soon(StatusChanged(reader.status, time.monotonic()))
+
+    def _soon(self, report: SourceReport) -> None:
+        if self._report is not None and self._loop is not None:
+            self._loop.call_soon(self._deliver, report)
 
     def _deliver(self, report: SourceReport) -> None:
         if self._report is not None:

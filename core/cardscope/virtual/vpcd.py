@@ -21,35 +21,82 @@ FIRST_MESSAGE_TIMEOUT = 5.0
 RETRY_DELAY = 0.05
 """Seconds before the first attempt to find a driver that went away; doubled up to ``RETRY_DELAY_MAX``."""
 RETRY_DELAY_MAX = 1.0
+SWAP_ABSENCE = 1.0
+"""Seconds that the place of a card stays empty when another is put there: a driver that finds the new one the next time
+it looks has missed the swap. pcscd looks every 0.4 s (pcsc-lite, PCSCLITE_STATUS_POLL_RATE)."""
 
 # A mute card still has to say something, or the driver takes it for removed. Longer than any ATR can be (33 bytes),
 # this counts as a card that is there and could not be powered, which is what PC/SC calls mute.
 _MUTE = bytes(34)
+
+_CONTROL = frozenset((0x00, 0x01, 0x02, 0x04))
 
 # Not on every platform. A driver that sends the length on its own waits (Nagle's algorithm) for our ACK of it, which
 # the kernel would delay by up to 40 ms. asyncio itself sets TCP_NODELAY, the other half of the cure.
 _TCP_QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 
 
+class VpcdStage:
+    """What a fault plan does to a card on the driver (a :class:`~cardscope.virtual.faults.Stage`).
+
+    The link ends at once, in the middle of the command under way: its answer does not go out any more. How the reader
+    is unplugged and how the service is ended is up to who runs them, since the link knows neither.
+    """
+
+    def __init__(self, *, unplug: Callable[[], None], kill_service: Callable[[], None]) -> None:
+        self.unplug = unplug
+        self.kill_service = kill_service
+        self._present = asyncio.Event()
+        self._present.set()
+        self._link: _VpcdLink | None = None
+
+    def remove(self) -> None:
+        """Takes the card off the driver until :meth:`put_back`."""
+        self._present.clear()
+        if self._link is not None:
+            self._link.hang_up()
+
+    def swap(self) -> None:
+        """Takes the card off the driver and puts it back, whatever it is then, after :data:`SWAP_ABSENCE`."""
+        self.remove()
+        asyncio.get_running_loop().call_later(SWAP_ABSENCE, self.put_back)
+
+    def put_back(self) -> None:
+        """Lets the driver find the card again."""
+        self._present.set()
+
+    async def enter(self, link: "_VpcdLink") -> None:
+        """Waits until the card is there, and makes ``link`` the one that :meth:`remove` ends."""
+        await self._present.wait()
+        self._link = link
+
+
 async def serve_vpcd(
-    card: VirtualCard, host: str = "127.0.0.1", port: int = DEFAULT_PORT, *, connected: Callable[[], None]
+    card: VirtualCard,
+    host: str = "127.0.0.1",
+    port: int = DEFAULT_PORT,
+    *,
+    connected: Callable[[], None],
+    stage: VpcdStage | None = None,
 ) -> None:
-    """Serves ``card`` to the vpcd driver at ``host:port`` until cancelled.
+    """Serves ``card`` to the vpcd driver at ``host:port`` until cancelled, while ``stage`` does not take it away.
 
     ``connected`` is called whenever the driver has begun to use the card: the first time, and after each restart of
-    pcscd, which this function waits for. Raises CardScopeError when nobody listens at ``host:port`` to begin with,
-    or when the driver there does not speak to us because it has another card.
+    pcscd, which this function waits for. Raises CardScopeError, naming ``host:port``, when to begin with nobody
+    listens there, another program does, or the driver does not speak to us because it has another card.
     """
     delay = None
     while True:
         link = _VpcdLink(card)
         try:
+            if stage is not None:
+                await stage.enter(link)
             async with asyncio.timeout(FIRST_MESSAGE_TIMEOUT):
                 await _connect(link, host, port)
                 await link.spoken
-        except (OSError, TimeoutError) as error:
+        except (OSError, TimeoutError, _NoDriverError) as error:
             if delay is None:
-                raise _unreachable(error, host, port) from error
+                raise _unreachable(error, link, host, port) from error
         else:
             delay = RETRY_DELAY
             connected()
@@ -65,16 +112,36 @@ async def _connect(link: "_VpcdLink", host: str, port: int) -> None:
     await asyncio.get_running_loop().create_connection(lambda: link, host, port)
 
 
-def _unreachable(error: OSError | TimeoutError, host: str, port: int) -> CardScopeError:
-    if isinstance(error, TimeoutError):
+class _NoDriverError(Exception):
+    """What came first over the connection is not what a vpcd driver begins with."""
+
+
+def _unreachable(error: Exception, link: "_VpcdLink", host: str, port: int) -> CardScopeError:
+    place = f"{host}:{port}"
+    other_program = "Find out which program it is (ss -ltnp), or take the port that the driver's configuration names."
+    if isinstance(error, socket.gaierror):
+        return CardScopeError(f"There is no host with the name {host}.", remedy="Check the host before the colon.")
+    if isinstance(error, _NoDriverError):
+        return CardScopeError(f"The program at {place} is no virtual reader driver.", remedy=other_program)
+    if isinstance(error, TimeoutError) and link.connected:
         return CardScopeError(
-            f"The virtual reader driver at {host}:{port} does not ask for a card.",
-            remedy="Another virtual card probably uses this port: end it, or take the port of another slot.",
+            f"The virtual reader driver at {place} does not ask for a card.",
+            remedy="Another virtual card probably uses this port: end it, or take the port of another slot. "
+            "Or it is another program's port.",
         )
+    if link.connected:
+        return CardScopeError(f"The program at {place} hangs up: it is no virtual reader driver.", remedy=other_program)
+    if isinstance(error, TimeoutError):
+        return CardScopeError(f"{place} does not answer.", remedy="Check host and port, and the firewall between.")
     return CardScopeError(
-        f"No virtual reader driver listens at {host}:{port}.",
+        f"No virtual reader driver listens at {place}.",
         remedy="Install vsmartcard-vpcd, start pcscd, and check the port in /etc/reader.conf.d/vpcd.",
     )
+
+
+def _may_be_driver(received: bytes | bytearray) -> bool:
+    """Whether a driver may begin with this: a control message, before any command."""
+    return received[:2] == bytes((0, 1))[: len(received)] and (len(received) < 3 or received[2] in _CONTROL)
 
 
 class _VpcdLink(asyncio.Protocol):
@@ -90,9 +157,23 @@ class _VpcdLink(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._socket: socket.socket | None = None
 
+    @property
+    def connected(self) -> bool:
+        """Whether there is or was a connection."""
+        return self._transport is not None
+
+    @property
+    def _ended(self) -> bool:
+        """Whether the card has hung up: what the driver sent before it noticed reaches nobody any more."""
+        return self._transport is None or self._transport.is_closing()
+
     def close(self) -> None:
-        """Ends the connection; harmless when there is none."""
+        """Ends the connection, and the wait for its first message; harmless when there is none."""
         self.spoken.cancel()
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Ends the connection without another byte; harmless when there is none."""
         if self._transport is not None:
             self._transport.abort()
 
@@ -104,7 +185,11 @@ class _VpcdLink(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         received = self._received
         received += data
-        while len(received) >= 2:
+        if not self.spoken.done() and not _may_be_driver(received):
+            self.spoken.set_exception(_NoDriverError())
+            self.close()
+            return
+        while len(received) >= 2 and not self._ended:
             end = 2 + int.from_bytes(received[:2], "big")
             if len(received) < end:
                 break
@@ -134,9 +219,10 @@ class _VpcdLink(asyncio.Protocol):
 
     def _send(self, message: bytes) -> None:
         assert self._transport is not None
-        self._transport.write(len(message).to_bytes(2, "big") + message)
+        if not self._ended:
+            self._transport.write(len(message).to_bytes(2, "big") + message)
 
     def _acknowledge_at_once(self) -> None:
-        if _TCP_QUICKACK is not None and self._socket is not None:
+        if _TCP_QUICKACK is not None and self._socket is not None and not self._ended:
             # The kernel forgets this setting by itself, so it is set anew after every receipt.
             self._socket.setsockopt(socket.IPPROTO_TCP, _TCP_QUICKACK, 1)

@@ -23,8 +23,10 @@ from cardscope.readers.protocol import (
 )
 from cardscope.tags.catalogue import chips
 from cardscope.virtual.reader import VirtualReader, VirtualSource
-from cardscope.virtual.reader_models import Acr122u, StorageCardReader
+from cardscope.virtual.reader_models import StorageCardReader, reader_model
 from cardscope.virtual.type2 import Type2Tag
+from support.cards import CONTACT_ATR
+from support.counting import CountingCard, a_moment
 
 UID = bytes.fromhex("04E141124C2880")
 ATR = bytes.fromhex("3B8F8001804F0CA0000003060300030000000068")
@@ -65,12 +67,6 @@ def reader() -> VirtualReader:
     reader = VirtualReader()
     reader.insert(new_card())
     return reader
-
-
-async def a_moment() -> None:
-    """Lets everything that is ready to run go on, until nothing is."""
-    for _ in range(10):
-        await asyncio.sleep(0)
 
 
 # Reports
@@ -167,6 +163,20 @@ async def test_an_exchange(reader: VirtualReader) -> None:
     await channel.disconnect()
 
 
+@pytest.mark.parametrize(
+    ("atr", "protocol"),
+    [
+        (ATR, CardProtocol.T1),  # offers both
+        (CONTACT_ATR, CardProtocol.T0),
+        (bytes.fromhex("3B8101AA2A"), CardProtocol.T1),  # TD1 says T=1 alone
+    ],
+)
+async def test_a_connection_speaks_t1_if_the_card_offers_it(atr: bytes, protocol: CardProtocol) -> None:
+    reader = VirtualReader()
+    reader.insert(CountingCard(atr))
+    assert (await reader.connect()).protocol is protocol
+
+
 async def test_disconnecting_twice_is_harmless_and_the_card_stays_powered(reader: VirtualReader) -> None:
     channel = await reader.connect()
     await channel.disconnect()
@@ -199,7 +209,7 @@ async def test_a_card_removed_in_the_middle_of_a_command(reader: VirtualReader) 
         await exchange
     assert caught.value.sent is Sent.UNKNOWN
     assert caught.value.remedy
-    assert card.tag.image[16:20] == bytes.fromhex("DEADBEEF"), "the write took effect, its answer got lost"
+    assert card.picc.image[16:20] == bytes.fromhex("DEADBEEF"), "the write took effect, its answer got lost"
 
 
 async def test_the_same_card_back_again_needs_a_new_connection(reader: VirtualReader) -> None:
@@ -224,7 +234,7 @@ async def test_the_same_card_back_again_needs_a_new_connection(reader: VirtualRe
 
 async def test_a_reset_loses_volatile_state() -> None:
     reader = VirtualReader()
-    card = Acr122u(new_tag())
+    card = reader_model("acr122u").front(new_tag())
     reader.insert(card)
     channel = await reader.connect()
     protect = bytes.fromhex("FFD6002904") + bytes.fromhex("04000004")

@@ -8,8 +8,9 @@ import pytest
 
 from cardscope.errors import CardScopeError
 from cardscope.virtual import vpcd
+from cardscope.virtual.card import VirtualCard
 from cardscope.virtual.ready_cards import ready_card
-from cardscope.virtual.vpcd import serve_vpcd
+from cardscope.virtual.vpcd import VpcdStage, serve_vpcd
 
 ATR = bytes.fromhex("3B8F8001804F0CA0000003060300030000000068")
 OFF, ON, RESET, GET_ATR = (bytes((code,)) for code in (0, 1, 2, 4))
@@ -19,9 +20,8 @@ UID = bytes.fromhex("04216216C01680")
 class RecordingCard:
     """Answers each command with itself and 9000, and keeps a log of what happened to it."""
 
-    atr = ATR
-
-    def __init__(self) -> None:
+    def __init__(self, atr: bytes = ATR) -> None:
+        self.atr = atr
         self.log: list[str] = []
 
     def power_on(self) -> bytes:
@@ -34,10 +34,6 @@ class RecordingCard:
     def transmit(self, command: bytes) -> bytes:
         self.log.append(command.hex())
         return command + b"\x90\x00"
-
-
-class MuteCard(RecordingCard):
-    atr = b""
 
 
 class Driver:
@@ -56,6 +52,10 @@ class Driver:
 
         self._server = await asyncio.start_server(arrive, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
+
+    @property
+    def had_no_card(self) -> bool:
+        return self._links.empty()
 
     async def accept(self) -> None:
         self._reader, self._writer = await self._links.get()
@@ -95,8 +95,10 @@ async def driver() -> AsyncIterator[Driver]:
 
 
 @asynccontextmanager
-async def served(card: object, port: int, connected: Callable[[], None] = lambda: None) -> AsyncIterator[None]:
-    task = asyncio.ensure_future(serve_vpcd(card, port=port, connected=connected))  # type: ignore[arg-type]
+async def served(
+    card: VirtualCard, port: int, connected: Callable[[], None] = lambda: None, stage: VpcdStage | None = None
+) -> AsyncIterator[None]:
+    task = asyncio.ensure_future(serve_vpcd(card, port=port, connected=connected, stage=stage))
     try:
         async with asyncio.timeout(20):
             yield
@@ -149,12 +151,13 @@ async def test_the_longest_command() -> None:
     command = bytes(65533)
     async with driver() as it, served(RecordingCard(), it.port):
         await it.accept()
+        it.send(ON)
         assert await it.ask(command) == command + b"\x90\x00"
         await it.hang_up()
 
 
 async def test_a_mute_card_gives_the_driver_something_that_is_no_atr() -> None:
-    async with driver() as it, served(MuteCard(), it.port):
+    async with driver() as it, served(RecordingCard(atr=b""), it.port):
         await it.accept()
         assert len(await it.ask(GET_ATR)) > 33
         await it.hang_up()
@@ -190,6 +193,61 @@ async def test_ending_the_service_takes_the_card_off_the_reader() -> None:
     assert card.log[-1] == "off"
 
 
+class LeavingCard(RecordingCard):
+    """Is taken away in the middle of every command."""
+
+    def __init__(self, leave: Callable[[], None]) -> None:
+        super().__init__()
+        self._leave = leave
+
+    def transmit(self, command: bytes) -> bytes:
+        self._leave()
+        return super().transmit(command)
+
+
+def stage_of_the_link() -> VpcdStage:
+    return VpcdStage(unplug=lambda: None, kill_service=lambda: None)
+
+
+async def test_the_answer_of_a_card_that_is_taken_away_does_not_go_out() -> None:
+    stage = stage_of_the_link()
+    card = LeavingCard(stage.remove)
+    async with driver() as it, served(card, it.port, stage=stage):
+        await it.accept()
+        assert await it.ask(GET_ATR) == ATR
+        it.write(bytes.fromhex("0002 00A4 0002 00B0"))
+        with pytest.raises((asyncio.IncompleteReadError, ConnectionResetError)):
+            await it.receive()
+        await it.hang_up()
+        assert card.log == ["00a4", "off"], "the second command came too late"
+        stage.put_back()
+        await it.accept()
+        assert await it.ask(GET_ATR) == ATR
+        await it.hang_up()
+
+
+async def test_a_swapped_card_comes_back_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vpcd, "SWAP_ABSENCE", 0.1)
+    stage = stage_of_the_link()
+    async with driver() as it, served(LeavingCard(stage.swap), it.port, stage=stage):
+        await it.accept()
+        await it.ask(GET_ATR)
+        it.send(b"\x00\xa4")
+        await it.hang_up()
+        await it.accept()
+        assert await it.ask(GET_ATR) == ATR
+        await it.hang_up()
+
+
+async def test_the_service_of_a_card_that_is_away_can_be_ended() -> None:
+    stage = stage_of_the_link()
+    stage.remove()
+    async with driver() as it:
+        async with served(RecordingCard(), it.port, stage=stage):
+            await asyncio.sleep(0)
+        assert it.had_no_card
+
+
 async def test_nobody_listens() -> None:
     async with driver() as it:
         port = it.port
@@ -214,6 +272,29 @@ async def test_a_driver_that_hangs_up_at_once() -> None:
             await it.hang_up()
 
         refusing = asyncio.ensure_future(refuse())
-        with pytest.raises(CardScopeError):
+        with pytest.raises(CardScopeError, match=rf"127\.0\.0\.1:{it.port} hangs up"):
             await serve_vpcd(RecordingCard(), port=it.port, connected=lambda: None)
         await refusing
+
+
+@pytest.mark.parametrize("greeting", [b"SSH-2.0-OpenSSH_9.2\r\n", b"220 mail ready\r\n", b"\x00\x01\x03", b"\x00\x00"])
+async def test_another_program_that_speaks_first(greeting: bytes) -> None:
+    card = RecordingCard()
+    async with driver() as it:
+
+        async def greet() -> None:
+            await it.accept()
+            it.write(greeting)
+
+        greeting_it = asyncio.ensure_future(greet())
+        with pytest.raises(CardScopeError, match=rf"127\.0\.0\.1:{it.port} is no virtual reader driver") as caught:
+            await serve_vpcd(card, port=it.port, connected=lambda: None)
+        await greeting_it
+        assert caught.value.remedy
+        await it.hang_up()
+    assert card.log == ["off"], "nothing that such a program sends reaches the card"
+
+
+async def test_a_host_that_does_not_exist() -> None:
+    with pytest.raises(CardScopeError, match=r"no\.such\.host\.invalid"):
+        await serve_vpcd(RecordingCard(), "no.such.host.invalid", 35963, connected=lambda: None)
