@@ -4,14 +4,14 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from cardscope_gui.readers.insert_menu import InsertMenu
+from cardscope_gui.readers.slot_actions import SlotActions
 from cardscope_gui.theme import Appearance
 
 
 class Actions(QObject):
-    """Makes the actions, puts them into ``window``'s menu bar and leaves it to the window to connect them."""
+    """Makes the actions, puts them and those of ``slot`` into ``window``'s menu bar; the window connects them."""
 
-    def __init__(self, window: QMainWindow) -> None:
+    def __init__(self, window: QMainWindow, slot: SlotActions) -> None:
         super().__init__(window)
         bar = window.menuBar()
 
@@ -23,9 +23,9 @@ class Actions(QObject):
         self.copy_atr = self._add(menu, self.tr("Copy &ATR"), "Ctrl+Shift+A")
 
         menu = bar.addMenu(self.tr("&Card"))
-        self.insert_menu = InsertMenu(self.tr("&Insert virtual card"), window)
-        menu.addMenu(self.insert_menu)
-        self.remove_virtual = self._add(menu, self.tr("Re&move virtual card"), "Ctrl+E")
+        slot.add_to(menu)
+        self.remove_virtual = slot.remove
+        self.on_service = slot.on_service
         menu.addSeparator()
         self.reset_card = self._add(menu, self.tr("&Reset card"), "Ctrl+Shift+R")
         self.release_card = self._add(menu, self.tr("Re&lease card for other programs"), "Ctrl+Shift+L")

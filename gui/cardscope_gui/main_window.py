@@ -4,9 +4,9 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from cardscope.errors import CardScopeError
 from cardscope.events import (
@@ -28,9 +28,13 @@ from cardscope_gui.doctor.examination import Examination, pcsc_view
 from cardscope_gui.empty.page import Page, choose_page
 from cardscope_gui.empty.panel import EmptyPanel
 from cardscope_gui.header.panel import HeaderPanel
+from cardscope_gui.readers.loan import Loan
 from cardscope_gui.readers.model import ReaderModel
 from cardscope_gui.readers.panel import Sidebar
 from cardscope_gui.readers.shown_reader import ShownReader
+from cardscope_gui.readers.slot_actions import SlotActions
+from cardscope_gui.readers.virtual_slot import VirtualSlot
+from cardscope_gui.recent.model import RecentModel
 from cardscope_gui.settings import Settings, SizeClass
 from cardscope_gui.theme import Appearance
 from cardscope_gui.widgets.main_area import MainArea
@@ -62,12 +66,15 @@ class MainWindow(QMainWindow):
         self.model = ReaderModel(self)
         self.model.replace(bridge.service.readers)
         self._shown = ShownReader(self.model)
-        self.sidebar = Sidebar(self.model)
+        self.recent = RecentModel(self)
+        self.sidebar = Sidebar(self.model, self.recent)
         self.header = HeaderPanel()
         self.notice = NoticeBar()
-        self.empty = EmptyPanel()
         self.examination = Examination(self)
-        self.actions_ = Actions(self)
+        self.slot = VirtualSlot(bridge, settings, self)
+        self.slot_actions = SlotActions(self.slot, settings, self)
+        self.actions_ = Actions(self, self.slot_actions)
+        self.empty = EmptyPanel(self.slot_actions.model_menu)
         self._pages = QStackedWidget()
         self._area = MainArea(self._pages, self._make_console, settings)
         self._lay_out()
@@ -93,6 +100,7 @@ class MainWindow(QMainWindow):
             self.model.status(self._shown.name),
             has_session=self.shown_session is not None,
             service=self._bridge.service.service_state,
+            lent=self.slot.loan is Loan.LENT,
         )
 
     def _make_console(self) -> "ConsolePanel":
@@ -133,12 +141,20 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self._bridge.published.connect(self._on_event)
         self._bridge.failed.connect(self._say_failure)
-        self.sidebar.readers.selected.connect(self._user_chose)
+        self.sidebar.readers.selected.connect(self.show_reader)
         self.sidebar.readers.opened.connect(self._user_opened)
-        self.sidebar.readers.insert_chosen.connect(self._insert_into)
-        self.sidebar.readers.remove_chosen.connect(self._remove_from)
+        self.sidebar.readers.insert_chosen.connect(self.slot.insert)
+        self.sidebar.readers.image_wanted.connect(self.slot_actions.open_image)
+        self.sidebar.readers.remove_chosen.connect(self.slot.remove)
+        self.sidebar.readers.take_back_chosen.connect(self.slot.take_back)
+        self.sidebar.readers.slot_menu_wanted.connect(self._open_slot_menu)
+        self.slot.changed.connect(self._slot_changed)
+        self.slot.shown.connect(self._show_slot)
+        self.slot.failed.connect(self._say_slot_trouble)
         self.sidebar.doctor_wanted.connect(self.open_doctor)
-        self.empty.insert_wanted.connect(self.insert_virtual_card)
+        self.empty.insert_wanted.connect(self.slot.insert)
+        self.empty.image_wanted.connect(self.slot_actions.open_image)
+        self.empty.take_back_wanted.connect(self.slot.take_back)
         self.empty.doctor_wanted.connect(self.open_doctor)
         self.empty.cause_wanted.connect(lambda: self.examination.start(pcsc_view(self._bridge.service)))
         self.examination.finished.connect(self.empty.show_findings)
@@ -149,8 +165,6 @@ class MainWindow(QMainWindow):
         actions.quit.triggered.connect(self.close)
         actions.copy_uid.triggered.connect(self.header.uid.copy_button.copy)
         actions.copy_atr.triggered.connect(self.header.atr.copy_button.copy)
-        actions.insert_menu.chosen.connect(self.insert_virtual_card)
-        actions.remove_virtual.triggered.connect(self._remove_virtual_card)
         actions.reset_card.triggered.connect(partial(self._with_card, lambda session: session.reset()))
         actions.release_card.triggered.connect(partial(self._with_card, lambda session: session.release()))
         actions.sidebar.triggered.connect(self._toggle_sidebar)
@@ -164,23 +178,25 @@ class MainWindow(QMainWindow):
         actions.about.triggered.connect(self._open_about)
         QShortcut(QKeySequence("F10"), self).activated.connect(self._open_menus)
 
-    def insert_virtual_card(self, name: str) -> None:
-        """Puts the ready card ``name`` into the virtual reader and shows it."""
-        from cardscope.virtual.ready_cards import ready_card  # noqa: PLC0415 not needed for the first window
+    def _open_slot_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        self.slot_actions.add_to(menu)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
 
-        if (reader := self._bridge.virtual_reader) is not None:
-            self._shown.choose(reader.name)
-            reader.insert(ready_card(name).make())
+    def _slot_changed(self) -> None:
+        self.model.set_loan(self.slot.loan)
+        self._refresh()
 
-    def _insert_into(self, _reader: str, card: str) -> None:
-        self.insert_virtual_card(card)
+    def _show_slot(self) -> None:
+        self.sidebar.notice.hide()
+        if self.slot.reader is not None:
+            self.show_reader(self.slot.reader.name)
+            self.sidebar.readers.select(self._shown.name)
 
-    def _remove_from(self, _reader: str) -> None:
-        self._remove_virtual_card()
-
-    def _remove_virtual_card(self) -> None:
-        if (reader := self._bridge.virtual_reader) is not None:
-            reader.remove()
+    def _say_slot_trouble(self, text: str) -> None:
+        # The rail has no room for words.
+        (self.notice if self.sidebar.rail else self.sidebar.notice).say(text)
 
     def open_doctor(self) -> None:
         """Opens the doctor's dialog and has it look."""
@@ -237,12 +253,13 @@ class MainWindow(QMainWindow):
         self.sidebar.readers.select(self._shown.name)
         self._refresh()
 
-    def _user_chose(self, name: str) -> None:
+    def show_reader(self, name: str) -> None:
+        """Shows the reader of that name, as the user wants it."""
         self._shown.choose(name)
         self._refresh()
 
     def _user_opened(self, name: str) -> None:
-        self._user_chose(name)
+        self.show_reader(name)
         self.workspace.close_overlay()
         panes.focus_first(self._main_pane)
 
@@ -295,12 +312,10 @@ class MainWindow(QMainWindow):
 
     def _update_actions(self) -> None:
         actions, session = self.actions_, self.shown_session
-        virtual = next((status for status in self.model.readers if status.kind is ReaderKind.VIRTUAL), None)
-        there = virtual is not None
         actions.copy_uid.setEnabled(session is not None and session.uid is not None)
         actions.copy_atr.setEnabled(session is not None)
-        actions.insert_menu.setEnabled(there)
-        actions.remove_virtual.setEnabled(virtual is not None and virtual.state.has_card)
+        virtual = (status for status in self.model.readers if status.kind is ReaderKind.VIRTUAL)
+        self.slot_actions.update(next(virtual, None))
         usable = session is not None and self.page is Page.CARD
         actions.reset_card.setEnabled(usable)
         actions.release_card.setEnabled(usable)

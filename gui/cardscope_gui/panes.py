@@ -6,17 +6,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 def focus_first(pane: QWidget, reason: Qt.FocusReason = Qt.FocusReason.ShortcutFocusReason) -> bool:
     """Gives the focus to the first widget in ``pane`` that takes it by Tab; false when there is none."""
-    widget = pane
-    while True:
-        inside = widget is pane or pane.isAncestorOf(widget)
+    # Not nextInFocusChain: PySide takes what that returns for a child of the widget that was asked. When that widget
+    # goes, as the widgets of a page do, PySide would give up the other one too, with its children: here, the menu bar.
+    for widget in (pane, *pane.findChildren(QWidget)):
         takes_focus = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
-        if inside and takes_focus and widget.isVisible() and widget.isEnabled():
+        if takes_focus and widget.isVisible() and widget.isEnabled():
             widget.setFocus(reason)
             return True
-        following = widget.nextInFocusChain()
-        if following is None or following is pane:
-            return False
-        widget = following
+    return False
 
 
 def go(panes: list[QWidget], step: int) -> None:

@@ -7,6 +7,9 @@ from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 from cardscope_gui.theme import Appearance
 
+_VPCD_PORT = 35963
+"""vsmartcard's own, and cardscope.virtual.vpcd's, which is not loaded before it is needed."""
+
 
 class SizeClass(StrEnum):
     """Windows that share a layout share what the user did to it."""
@@ -52,6 +55,28 @@ class Settings:
     @appearance.setter
     def appearance(self, appearance: Appearance) -> None:
         self._store.setValue("appearance", appearance.value)
+
+    @property
+    def reader_model(self) -> str:
+        """The key of the virtual reader's model."""
+        return str(self._store.value("virtual_reader/model", "generic"))
+
+    @reader_model.setter
+    def reader_model(self, key: str) -> None:
+        self._store.setValue("virtual_reader/model", key)
+
+    @property
+    def vpcd_port(self) -> int:
+        """The TCP port at which the PC/SC service's virtual reader waits for a card."""
+        try:
+            port = int(str(self._store.value("virtual_reader/vpcd_port")))
+        except ValueError:
+            return _VPCD_PORT
+        return port if 0 < port < 65536 else _VPCD_PORT
+
+    @vpcd_port.setter
+    def vpcd_port(self, port: int) -> None:
+        self._store.setValue("virtual_reader/vpcd_port", port)
 
     @property
     def geometry(self) -> QByteArray | None:

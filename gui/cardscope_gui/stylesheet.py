@@ -23,6 +23,7 @@ QFrame[surface="tile"] {{ background: {c.soft}; border-radius: 10px; }}
 QFrame[surface="tile-quiet"] {{ background: {c.surface}; border-radius: 8px; }}
 QFrame[surface="code"] {{ background: {c.sunken}; border: 1px solid {c.border}; border-radius: 6px; }}
 QFrame[surface="notice"] {{ background: {c.warn_bg}; border-bottom: 1px solid {c.border}; }}
+QFrame[surface="callout"] {{ background: {c.bar}; border: 1px solid {c.warn}; border-radius: 6px; }}
 QFrame[edge="right"] {{ border-right: 1px solid {c.border}; }}
 QFrame[edge="top"] {{ border-top: 1px solid {c.border}; }}
 QFrame[edge="bottom"] {{ border-bottom: 1px solid {c.border}; }}

@@ -50,7 +50,7 @@ def with_service(
     :func:`run_until_interrupted`."""
     sources: list[ReaderSource] = [PcscSource()]
     if options.virtual is not None:
-        sources.insert(0, _virtual_source(options.virtual))
+        sources.insert(0, _virtual_source(options.virtual, options.reader_model))
 
     async def body() -> None:
         async with CardService(sources, read_uids=False) as service:
@@ -63,12 +63,13 @@ def with_service(
     return run_until_interrupted(body, endless=endless)
 
 
-def _virtual_source(name: str) -> ReaderSource:
+def _virtual_source(name: str, model: str | None) -> ReaderSource:
     from cardscope.virtual.reader import VirtualReader, VirtualSource  # noqa: PLC0415
+    from cardscope.virtual.reader_models import reader_model  # noqa: PLC0415
     from cardscope.virtual.ready_cards import practice_card  # noqa: PLC0415
 
     reader = VirtualReader()
-    reader.insert(practice_card(name).make())
+    reader.insert(practice_card(name).make(reader_model(model) if model is not None else None))
     return VirtualSource(reader)
 
 

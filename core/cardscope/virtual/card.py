@@ -23,5 +23,6 @@ class VirtualCard(Protocol):
         ...
 
     def transmit(self, command: bytes) -> bytes:
-        """The answer, at least one byte, to ``command``. Never raises, whatever the bytes."""
+        """The answer to ``command``: at least one byte, and no more than 65,535, which is what the link to the PC/SC
+        service carries. Never raises, whatever the bytes."""
         ...

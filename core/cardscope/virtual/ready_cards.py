@@ -1,47 +1,86 @@
 """Virtual cards ready to use, by name.
 
-Their UIDs are made up. Their originality signature is 32 zero bytes, which means that there is none: nothing here
-pretends to be genuine.
+Their UIDs are made up, and their originality signatures are CardScope's own test signatures: nothing here pretends to
+be genuine.
 """
 
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
+from typing import Any, Final
 
 from cardscope.errors import UsageError
-from cardscope.tags.catalogue import chips
+from cardscope.tags.catalogue import Chip, chips
 from cardscope.virtual.card import VirtualCard
-from cardscope.virtual.reader_models import StorageCardReader
-from cardscope.virtual.type2 import Type2Tag, factory_image
+from cardscope.virtual.loose_card import LooseCard
+from cardscope.virtual.reader_models import ReaderModel
+from cardscope.virtual.tag_recipe import TagRecipe
+from cardscope.virtual.type2 import Type2Tag
+from cardscope_resources import resource
 
-URL_PREFIX_HTTPS = 0x04
-"""NFC Forum URI record type: the identifier code of ``https://``."""
+PREPARED: Final = "Prepared tags"
+SMART_CARDS: Final = "Smart cards"
+TEACHING_UID: Final = bytes.fromhex("04914EC1A3D380")
+"""Of the contactless teaching card; made up."""
+
+_GROUPS: Final = ("NTAG, factory-fresh", "MIFARE Ultralight, factory-fresh", "NTAG I²C, factory-fresh")
+"""NTAG first: they are what most people hold in their hands."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadyCard:
-    """A card to insert. ``make`` makes a new one each time, in the state that ``description`` tells."""
+    """A card to insert. Everything that is made is made anew each time, in the state that ``description`` tells."""
 
     name: str
     title: str
     description: str
-    make: Callable[[], VirtualCard]
+    group: str
+    """The heading under which a list shows it, and there its name and, where the name does not say it, what it is."""
+    label: str
+    detail: str
+    recipe: TagRecipe | None
+    """How it is made, for a Type 2 tag."""
+    _other: Callable[[], LooseCard] | None = None
+
+    @property
+    def chip(self) -> Chip | None:
+        """The chip of a Type 2 tag."""
+        return self.recipe.chip if self.recipe is not None else None
+
+    def make(self, model: ReaderModel | None = None) -> VirtualCard:
+        """The card as ``model`` presents it, by default the plain storage-card reader. Contact cards ignore it."""
+        return self.make_loose().on(model)
+
+    def make_loose(self) -> LooseCard:
+        """The card apart from any reader."""
+        if self._other is not None:
+            return self._other()
+        return LooseCard.type2(self.title, self.make_tag())
+
+    def make_tag(self, *, uid: bytes | None = None, image: bytes | None = None) -> Type2Tag:
+        """The silicon, with another 7-byte ``uid`` or with ``image`` as its memory, see :meth:`TagRecipe.tag`.
+
+        Raises UsageError for a card that is no Type 2 tag.
+        """
+        if self.recipe is None:
+            raise UsageError(
+                f"{self.title} is no Type 2 tag: it has neither a memory image nor a UID of its own to be set.",
+                remedy="Choose a card of an NTAG or MIFARE Ultralight chip.",
+            )
+        return self.recipe.tag(uid=uid, image=image)
 
 
 @cache
 def ready_cards() -> Mapping[str, ReadyCard]:
-    """All ready cards by name, in the order in which a list should show them."""
-    cards = (
-        _with_url("ntag216", "04C5A102B36F80", "example.com/cardscope"),
-        _with_url("ntag215", "043E9B51C47280", "example.com/ntag215"),
-        _with_url("ntag213", "0417D46AE85981", "example.com/ntag213"),
-        _factory_fresh("ntag210", "04210A10C01080"),
-        _factory_fresh("ntag212", "04212C12C01280"),
-        _factory_fresh("ntag213", "04213E13C01380"),
-        _factory_fresh("ntag215", "04215015C01580"),
-        _factory_fresh("ntag216", "04216216C01680"),
-    )
+    """All ready cards by name, those of a group together, in the order in which a list should show them."""
+    data = tomllib.loads(resource("ready_cards.toml").read_text(encoding="utf-8"))
+    cards = [
+        *(_prepared(name, table) for name, table in data["prepared"].items()),
+        *sorted((_factory_fresh(key, data["factory_fresh"][key]) for key in chips()), key=_place),
+        *_teaching_cards(),
+    ]
     return MappingProxyType({card.name: card for card in cards})
 
 
@@ -61,41 +100,63 @@ def practice_card(name: str) -> ReadyCard:
     return ready_card(f"{name}-url" if f"{name.lower()}-url" in ready_cards() else name)
 
 
-def _factory_fresh(key: str, uid: str) -> ReadyCard:
+def _prepared(name: str, table: Mapping[str, Any]) -> ReadyCard:
+    title, description = table["title"], table["description"]
+    return ReadyCard(name, title, description, PREPARED, title, description, TagRecipe.from_table(table))
+
+
+def _factory_fresh(key: str, table: Mapping[str, Any]) -> ReadyCard:
     chip = chips()[key]
-
-    def make() -> VirtualCard:
-        return StorageCardReader(Type2Tag.factory_fresh(chip, bytes.fromhex(uid)))
-
+    size = f"{chip.user_bytes} bytes"
+    group = next(group for group in reversed(_GROUPS) if chip.family.startswith(group.split(",")[0]))
     return ReadyCard(
         name=key,
         title=f"{chip.name}, factory-fresh",
-        description=f"An {chip.name} as NXP delivers it: {chip.user_bytes} bytes of user memory, nothing locked.",
-        make=make,
+        description=f"{chip.family} as NXP delivers it: {size} of user memory, nothing locked.",
+        group=group,
+        label=chip.name,
+        detail=size if group == _GROUPS[0] else f"{chip.family.removeprefix('MIFARE ')} · {size}",
+        recipe=TagRecipe.from_table({"chip": key, **table}),
     )
 
 
-def _with_url(key: str, uid: str, address: str) -> ReadyCard:
-    chip = chips()[key]
-    image = bytearray(factory_image(chip, bytes.fromhex(uid)))
-    message = _ndef_tlv(address)
-    # The Lock Control TLV that some chips bring along (5 bytes, type 01) stays in front.
-    start = 4 * chip.user_first + (5 if chip.initial[0] == 0x01 else 0)
-    image[start : start + len(message)] = message
+def _place(card: ReadyCard) -> int:
+    return _GROUPS.index(card.group)
 
-    def make() -> VirtualCard:
-        return StorageCardReader(Type2Tag(chip, bytes(image)))
 
-    return ReadyCard(
-        name=f"{key}-url",
-        title=f"{chip.name} with a web address",
-        description=f"An {chip.name} with one NDEF record, https://{address}, nothing locked.",
-        make=make,
+def _teaching_cards() -> tuple[ReadyCard, ...]:
+    def card(name: str, title: str, description: str, make: Callable[[], LooseCard]) -> ReadyCard:
+        return ReadyCard(name, title, description, SMART_CARDS, title, description, None, make)
+
+    return (
+        card(
+            "teaching",
+            "Teaching card, T=1",
+            "An ISO 7816 card with files, records, a PIN and an NDEF application: every status word of a course.",
+            partial(_teaching_contact, "Teaching card, T=1", "T1"),
+        ),
+        card(
+            "teaching-t0",
+            "Teaching card, T=0",
+            "The same over T=0, where the card asks for GET RESPONSE (61xx) and for the right length (6Cxx).",
+            partial(_teaching_contact, "Teaching card, T=0", "T0"),
+        ),
+        card(
+            "teaching-contactless",
+            "Teaching card, contactless",
+            "The same without contacts: an NFC Forum Type 4 tag with a file system.",
+            _teaching_contactless,
+        ),
     )
 
 
-def _ndef_tlv(address: str) -> bytes:
-    """An NDEF message TLV with one short URI record for ``https://`` and ``address``, and the terminator TLV."""
-    payload = bytes((URL_PREFIX_HTTPS,)) + address.encode("ascii")
-    record = bytes((0xD1, 0x01, len(payload))) + b"U" + payload
-    return bytes((0x03, len(record))) + record + b"\xfe"
+def _teaching_contact(title: str, protocol: str) -> LooseCard:
+    from cardscope.virtual.iso7816 import Protocol, teaching_card_contact  # noqa: PLC0415 - few want it
+
+    return LooseCard.contact(title, teaching_card_contact(Protocol[protocol]))
+
+
+def _teaching_contactless() -> LooseCard:
+    from cardscope.virtual.iso7816 import teaching_card_contactless  # noqa: PLC0415
+
+    return LooseCard.iso_dep("Teaching card, contactless", teaching_card_contactless(TEACHING_UID))

@@ -17,6 +17,7 @@ _MARKS = {
     Page.SERVICE_STOPPED: Mark.CROSS,
     Page.READER_UNAVAILABLE: Mark.CROSS,
     Page.CARD_HELD: Mark.BARRED_RING,
+    Page.LENT: Mark.BARRED_RING,
     Page.CARD_MUTE: Mark.CAUTION,
 }
 
@@ -39,15 +40,15 @@ class Drawing(QWidget):
         unit = theme.px(100) / 100
         painter.scale(unit, unit)
         page = self._page
-        card_there = page in (Page.CARD_HELD, Page.CARD_MUTE)
-        ghost_reader = page in (Page.NO_READER, Page.SERVICE_STARTING, Page.VIRTUAL_EMPTY)
-        with_memory = page in (Page.NO_READER, Page.SERVICE_STARTING, Page.VIRTUAL_EMPTY, Page.NO_CARD)
+        card_there = page in (Page.CARD_HELD, Page.CARD_MUTE, Page.LENT)
+        ghost_reader = page in (Page.NO_READER, Page.SERVICE_STARTING)
+        with_memory = page in (Page.NO_READER, Page.SERVICE_STARTING, Page.NO_CARD)
         centre = _WIDTH / 2 - (34 if with_memory else 0)
         card = QRectF(centre - 54, 22 if card_there else 4, 108, 68)
         reader = QRectF(centre - 66, 116, 132, 28)
         self._paint_reader(painter, reader, dashed=ghost_reader)
-        self._paint_field(painter, QPointF(centre, 115), strong=page in (Page.NO_CARD, Page.CARD_HELD))
-        self._paint_card(painter, card, dashed=page in (Page.NO_CARD, Page.VIRTUAL_EMPTY))
+        self._paint_field(painter, QPointF(centre, 115), strong=page in (Page.NO_CARD, Page.CARD_HELD, Page.LENT))
+        self._paint_card(painter, card, dashed=page is Page.NO_CARD)
         if with_memory:
             self._paint_memory(painter, QPointF(card.right() + 34, 4), QPointF(card.right() - 20, card.center().y()))
         if (mark := _MARKS.get(page)) is not None:

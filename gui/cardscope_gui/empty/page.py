@@ -13,13 +13,16 @@ class Page(Enum):
     SERVICE_STOPPED = auto()
     NO_CARD = auto()
     VIRTUAL_EMPTY = auto()
+    LENT = auto()
+    """The virtual reader's card is on the PC/SC service."""
     CARD_HELD = auto()
     CARD_MUTE = auto()
     READER_UNAVAILABLE = auto()
 
 
-def choose_page(shown: ReaderStatus | None, *, has_session: bool, service: ServiceState) -> Page:
-    """``shown`` is the reader that the user looks at, ``None`` when there is none to look at."""
+def choose_page(shown: ReaderStatus | None, *, has_session: bool, service: ServiceState, lent: bool = False) -> Page:
+    """``shown`` is the reader that the user looks at, ``None`` when there is none to look at; ``lent`` says whether
+    the PC/SC service has the card of the virtual reader."""
     if shown is None:
         return {
             ServiceState.STARTING: Page.SERVICE_STARTING,
@@ -36,4 +39,6 @@ def choose_page(shown: ReaderStatus | None, *, has_session: bool, service: Servi
         case _ if has_session:
             return Page.CARD
         case _:
-            return Page.VIRTUAL_EMPTY if shown.kind is ReaderKind.VIRTUAL else Page.NO_CARD
+            if shown.kind is not ReaderKind.VIRTUAL:
+                return Page.NO_CARD
+            return Page.LENT if lent else Page.VIRTUAL_EMPTY

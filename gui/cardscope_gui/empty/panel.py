@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from cardscope_gui import theme
 from cardscope_gui.empty.drawing import Drawing
-from cardscope_gui.empty.options import OptionCard, ReadyCardPicker
+from cardscope_gui.empty.options import OptionCard
 from cardscope_gui.empty.page import Page
 from cardscope_gui.empty.words import page_sentence, page_title
 from cardscope_gui.readers.insert_menu import InsertMenu
@@ -29,12 +29,17 @@ class EmptyPanel(QScrollArea):
 
     insert_wanted = Signal(str)
     """A ready card's name."""
+    image_wanted = Signal()
+    """A card from an image file."""
+    take_back_wanted = Signal()
     doctor_wanted = Signal()
     cause_wanted = Signal()
     """The page would like :meth:`show_findings` to be called."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, models: QMenu, parent: QWidget | None = None) -> None:
+        """``models`` is the menu of reader models for the virtual reader."""
         super().__init__(parent)
+        self._models = models
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -68,11 +73,14 @@ class EmptyPanel(QScrollArea):
         content = QFrame()
         content.setProperty("surface", "surface")
         column = QVBoxLayout(content)
-        column.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(24))
+        # The tiles need the room themselves, down to the edge.
+        roomy = page is not Page.VIRTUAL_EMPTY
+        column.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(24 if roomy else 0))
         column.setSpacing(0)
-        column.addStretch(4)
-        column.addWidget(Drawing(page), 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(theme.px(24))
+        if roomy:
+            column.addStretch(4)
+            column.addWidget(Drawing(page), 0, Qt.AlignmentFlag.AlignHCenter)
+            column.addSpacing(theme.px(24))
         title = label(page_title(page, reader), "display")
         column.addWidget(title, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(theme.px(6))
@@ -84,9 +92,10 @@ class EmptyPanel(QScrollArea):
         middle.addWidget(sentence)
         middle.addStretch(1)
         column.addLayout(middle)
-        column.addSpacing(theme.px(28))
+        column.addSpacing(theme.px(28 if roomy else 16))
         self._add_ways_on(page, column)
-        column.addStretch(5)
+        if roomy:
+            column.addStretch(5)
         self.setWidget(content)
         if page is Page.SERVICE_STOPPED:
             self.cause_wanted.emit()
@@ -139,9 +148,20 @@ class EmptyPanel(QScrollArea):
                     column, self._doctor_button("primary"), self._insert_menu_button(self.tr("Insert a virtual card"))
                 )
             case Page.VIRTUAL_EMPTY:
-                picker = ReadyCardPicker(FIRST_CARD)
+                from cardscope_gui.empty.picker import ReadyCardPicker  # noqa: PLC0415 not for the first picture
+
+                picker = ReadyCardPicker(self._models)
                 picker.chosen.connect(self.insert_wanted)
-                column.addWidget(picker, 0, Qt.AlignmentFlag.AlignHCenter)
+                picker.image_wanted.connect(self.image_wanted)
+                middle = QHBoxLayout()
+                middle.addStretch(1)
+                middle.addWidget(picker, 1000)
+                middle.addStretch(1)
+                column.addLayout(middle, 1)
+            case Page.LENT:
+                back = Button(self.tr("Take the card back"), "primary")
+                back.clicked.connect(self.take_back_wanted)
+                self._add_row(column, back)
             case Page.NO_CARD:
                 self._add_row(column, self._insert_menu_button(self.tr("Insert a virtual card")))
             case Page.CARD_HELD:
@@ -187,6 +207,7 @@ class EmptyPanel(QScrollArea):
     def _insert_menu_button(self, words: str) -> MenuButton:
         menu = InsertMenu("", self)
         menu.chosen.connect(self.insert_wanted)
+        menu.image_wanted.connect(self.image_wanted)
         button = MenuButton(words, menu)
         button.destroyed.connect(menu.deleteLater)
         return button

@@ -19,6 +19,8 @@ def page_title(page: Page, reader: str) -> str:
             return translate("EmptyPage", "Place a card on {reader}").format(reader=reader)
         case Page.VIRTUAL_EMPTY:
             return translate("EmptyPage", "Choose a virtual card")
+        case Page.LENT:
+            return translate("EmptyPage", "The card is on the PC/SC service")
         case Page.CARD_HELD:
             return translate("EmptyPage", "Another program holds this card")
         case Page.CARD_MUTE:
@@ -46,7 +48,13 @@ def page_sentence(page: Page) -> str:
                 "Its UID and ATR show at once; nothing is written to it.",
             )
         case Page.VIRTUAL_EMPTY:
-            return translate("EmptyPage", "Each behaves as the real chip does, and none can be damaged.")
+            return translate("EmptyPage", "Each behaves as its data sheet says, and none can be damaged.")
+        case Page.LENT:
+            return translate(
+                "EmptyPage",
+                "Every program on this computer sees it in the service's virtual reader, CardScope too. "
+                "It comes back with what they have written to it.",
+            )
         case Page.CARD_HELD:
             return translate(
                 "EmptyPage",

@@ -1,7 +1,5 @@
 """Paints the rows of the sidebar, full or as a rail of drawings, and places the slot button of virtual readers."""
 
-from functools import partial
-
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
@@ -9,7 +7,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from cardscope.readers.protocol import ReaderKind, ReaderStatus
 from cardscope_gui import icons, theme
 from cardscope_gui.readers.model import Row, RowKind, RowRole
-from cardscope_gui.readers.slot_button import SlotButton
+from cardscope_gui.readers.slot_button import SlotButton, SlotUse
 from cardscope_gui.readers.state import reader_icon, reader_mark, reader_words
 from cardscope_gui.widgets.marks import paint_mark
 
@@ -17,12 +15,18 @@ _INSET = 8
 _TEXT_LEFT = 48
 
 
+def _use(row: Row) -> SlotUse:
+    return SlotUse.of(row.status is not None and row.status.state.has_card, row.loan)
+
+
 class ReaderDelegate(QStyledItemDelegate):
     """One row: drawing, name, state mark and words. ``rail`` leaves the drawing with the mark at its corner."""
 
-    insert_chosen = Signal(str, str)
-    """Reader name and ready card's name."""
-    remove_chosen = Signal(str)
+    insert_chosen = Signal(str)
+    """The ready card's name."""
+    image_wanted = Signal()
+    remove_chosen = Signal()
+    take_back_chosen = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -61,15 +65,17 @@ class ReaderDelegate(QStyledItemDelegate):
     ) -> QWidget:
         row: Row = index.data(RowRole)
         button = SlotButton(row.text, parent)
-        button.set_occupied(row.status is not None and row.status.state.has_card)
-        button.insert_chosen.connect(partial(self.insert_chosen.emit, row.text))
-        button.remove_chosen.connect(partial(self.remove_chosen.emit, row.text))
+        button.set_use(_use(row))
+        button.insert_chosen.connect(self.insert_chosen)
+        button.image_wanted.connect(self.image_wanted)
+        button.remove_chosen.connect(self.remove_chosen)
+        button.take_back_chosen.connect(self.take_back_chosen)
         return button
 
     def setEditorData(self, editor: QWidget, index: QModelIndex | QPersistentModelIndex) -> None:
         row: Row = index.data(RowRole)
-        if isinstance(editor, SlotButton) and row.status is not None:
-            editor.set_occupied(row.status.state.has_card)
+        if isinstance(editor, SlotButton):
+            editor.set_use(_use(row))
 
     def updateEditorGeometry(
         self,
@@ -131,21 +137,23 @@ class ReaderDelegate(QStyledItemDelegate):
         painter.drawPixmap(place, icons.pixmap(name, token, 20, painter.device().devicePixelRatio()))
         if self.rail:
             if status is not None:
-                self._paint_corner_mark(painter, QPointF(place.bottomRight()), status, selected)
+                self._paint_corner_mark(painter, QPointF(place.bottomRight()), row, status, selected)
             return
         self._paint_words(painter, area, row, selected)
 
-    def _paint_corner_mark(self, painter: QPainter, corner: QPointF, status: ReaderStatus, selected: bool) -> None:
+    def _paint_corner_mark(
+        self, painter: QPainter, corner: QPointF, row: Row, status: ReaderStatus, selected: bool
+    ) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("soft" if selected else "panel"))
         painter.drawEllipse(corner, theme.px(6.5), theme.px(6.5))
-        paint_mark(painter, reader_mark(status.state), corner, 9)
+        paint_mark(painter, reader_mark(status.state, row.loan), corner, 9)
 
     def _paint_words(self, painter: QPainter, area: QRect, row: Row, selected: bool) -> None:
         status = row.status
         left, right = theme.px(_TEXT_LEFT), theme.px(16)
         if status is not None and status.kind is ReaderKind.VIRTUAL:
-            right += SlotButton.width_for(status.state.has_card) + theme.px(8)
+            right += SlotButton.width_for(_use(row)) + theme.px(8)
         width = area.width() - left - right
         top = area.top() + theme.px(4)
         name_font = theme.ui_font(13, QFont.Weight.Medium)
@@ -156,12 +164,12 @@ class ReaderDelegate(QStyledItemDelegate):
         painter.drawText(self._mirrored(area, place), int(self._leading()), name)
 
         words_font = theme.ui_font(12)
-        words = reader_words(status) if status else row.hint
+        words = reader_words(status, row.loan) if status else row.hint
         second = QRect(area.left() + left, top + theme.px(20), width, theme.px(18))
         if status is not None:
             centre = QPointF(second.left() + theme.px(4), second.center().y() + 1)
             mirrored = self._mirrored(area, QRect(int(centre.x()) - 4, int(centre.y()) - 4, 8, 8))
-            mark = reader_mark(status.state)
+            mark = reader_mark(status.state, row.loan)
             token = "text2" if selected and mark.token == "text3" else None
             paint_mark(painter, mark, QPointF(mirrored.left() + 4, centre.y()), 8, token)
             second.setLeft(second.left() + theme.px(14))

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from cardscope.readers.protocol import ReaderKind, ReaderStatus
+from cardscope_gui.readers.loan import Loan
 from cardscope_gui.readers.state import reader_words
 
 RowRole = Qt.ItemDataRole.UserRole
@@ -27,6 +28,8 @@ class Row:
     status: ReaderStatus | None = None
     hint: str = ""
     """The second line of a row without a reader."""
+    loan: Loan = Loan.HOME
+    """Where the card of a virtual reader is."""
 
     @property
     def key(self) -> tuple[RowKind, str]:
@@ -41,6 +44,7 @@ class ReaderModel(QAbstractListModel):
         super().__init__(parent)
         self._readers: dict[str, ReaderStatus] = {}
         self._service_stopped = False
+        self._loan = Loan.HOME
         self._rows: list[Row] = self._laid_out()
 
     def put(self, status: ReaderStatus) -> None:
@@ -60,6 +64,11 @@ class ReaderModel(QAbstractListModel):
     def set_service_stopped(self, stopped: bool) -> None:
         """Without the service it would be wrong to ask for a reader to be plugged in."""
         self._service_stopped = stopped
+        self._show(self._laid_out())
+
+    def set_loan(self, loan: Loan) -> None:
+        """Where the card of the app's virtual reader is."""
+        self._loan = loan
         self._show(self._laid_out())
 
     @property
@@ -98,18 +107,20 @@ class ReaderModel(QAbstractListModel):
             return row.text
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole) and row.status is not None:
             joint = "\n" if role == Qt.ItemDataRole.ToolTipRole else ", "
-            return row.text + joint + reader_words(row.status)
+            return row.text + joint + reader_words(row.status, row.loan)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{row.text}. {row.hint}" if row.hint else row.text
         return None
 
     def _laid_out(self) -> list[Row]:
-        def rows_of(kind: ReaderKind) -> list[Row]:
+        def rows_of(kind: ReaderKind, loan: Loan) -> list[Row]:
             return [
-                Row(RowKind.READER, status.name, status) for status in self._readers.values() if status.kind is kind
+                Row(RowKind.READER, status.name, status, loan=loan)
+                for status in self._readers.values()
+                if status.kind is kind
             ]
 
-        real, virtual = rows_of(ReaderKind.PCSC), rows_of(ReaderKind.VIRTUAL)
+        real, virtual = rows_of(ReaderKind.PCSC, Loan.HOME), rows_of(ReaderKind.VIRTUAL, self._loan)
         rows = [Row(RowKind.HEADING, self.tr("Readers"))]
         hint = (
             self.tr("They need the PC/SC service") if self._service_stopped else self.tr("Plug one in, it appears here")

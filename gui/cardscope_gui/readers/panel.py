@@ -1,4 +1,4 @@
-"""The sidebar: the list of readers above, the PC/SC service below."""
+"""The sidebar: the list of readers above, trouble with the virtual one under it, the PC/SC service below."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -7,7 +7,10 @@ from cardscope.events import ServiceState
 from cardscope_gui import theme
 from cardscope_gui.readers.model import ReaderModel
 from cardscope_gui.readers.reader_list import ReaderList
+from cardscope_gui.readers.slot_notice import SlotNotice
 from cardscope_gui.readers.state import service_mark, service_words
+from cardscope_gui.recent.model import RecentModel
+from cardscope_gui.recent.section import RecentSection
 from cardscope_gui.widgets.buttons import IconButton
 from cardscope_gui.widgets.labels import ElidedLabel
 from cardscope_gui.widgets.marks import MarkLabel
@@ -52,22 +55,30 @@ class ServiceLine(QFrame):
 
 
 class Sidebar(QFrame):
-    """Readers and service. ``set_rail`` makes it 56 pixels wide; its owner gives it its place."""
+    """Readers, recent cards and service. ``set_rail`` makes it 56 pixels wide; its owner gives it its place."""
 
     doctor_wanted = Signal()
 
-    def __init__(self, model: ReaderModel, parent: QWidget | None = None) -> None:
+    def __init__(self, model: ReaderModel, recent: RecentModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("surface", "panel")
         self.setProperty("edge", "right")
         self.readers = ReaderList(model)
         self.service = ServiceLine()
         self.service.doctor_wanted.connect(self.doctor_wanted)
+        self.notice = SlotNotice()
+        self.recent = RecentSection(recent)
         self._rail = False
+        beside = QVBoxLayout()
+        beside.setContentsMargins(theme.px(8), 0, theme.px(8), theme.px(8))
+        beside.addWidget(self.notice)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.readers, 1)
+        column.addWidget(self.readers)
+        column.addLayout(beside)
+        column.addWidget(self.recent, 1000)
+        column.addStretch(1)
         column.addWidget(self.service)
         self.setFixedWidth(theme.px(FULL_WIDTH))
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -78,6 +89,9 @@ class Sidebar(QFrame):
 
     def set_rail(self, rail: bool) -> None:
         self._rail = rail
+        if rail:
+            self.notice.hide()
         self.readers.set_rail(rail)
+        self.recent.set_rail(rail)
         self.service.set_rail(rail)
         self.setFixedWidth(theme.px(RAIL_WIDTH if rail else FULL_WIDTH))

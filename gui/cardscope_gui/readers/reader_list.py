@@ -1,18 +1,16 @@
 """The list of readers: the arrow keys select, Enter opens, the Menu key offers what a virtual reader can do."""
 
-from functools import partial
-
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QSizePolicy, QWidget
 
-from cardscope.readers.protocol import ReaderKind, ReaderStatus
+from cardscope.readers.protocol import ReaderKind
 from cardscope_gui import theme
 from cardscope_gui.readers.delegate import ReaderDelegate
-from cardscope_gui.readers.insert_menu import InsertMenu
 from cardscope_gui.readers.model import ReaderModel
 from cardscope_gui.readers.slot_button import SlotButton
 
+"""Qt's QWIDGETSIZE_MAX."""
 _BY_KEYBOARD = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
@@ -28,9 +26,14 @@ class ReaderList(QListView):
     """The user moved to this reader."""
     opened = Signal(str)
     """The user pressed Enter on, or double-clicked, this reader."""
-    insert_chosen = Signal(str, str)
-    """Reader name and ready card's name."""
-    remove_chosen = Signal(str)
+    insert_chosen = Signal(str)
+    """The ready card's name."""
+    image_wanted = Signal()
+    """A card from an image file for the virtual reader."""
+    remove_chosen = Signal()
+    take_back_chosen = Signal()
+    slot_menu_wanted = Signal(QPoint)
+    """What the virtual reader can do is asked for; the place is on the screen."""
 
     def __init__(self, model: ReaderModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +41,9 @@ class ReaderList(QListView):
         self._quiet = False
         self._delegate = ReaderDelegate(self)
         self._delegate.insert_chosen.connect(self.insert_chosen)
+        self._delegate.image_wanted.connect(self.image_wanted)
         self._delegate.remove_chosen.connect(self.remove_chosen)
+        self._delegate.take_back_chosen.connect(self.take_back_chosen)
         self.setAccessibleName(self.tr("Readers"))
         self.setItemDelegate(self._delegate)
         self.setModel(model)
@@ -47,12 +52,14 @@ class ReaderList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSizeAdjustPolicy(QAbstractItemView.SizeAdjustPolicy.AdjustIgnored)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.activated.connect(self._open)
         model.rowsInserted.connect(self._rows_inserted)
         model.rowsRemoved.connect(self._rows_removed)
         model.dataChanged.connect(self._refresh_slot_button)
         theme.notifier().changed.connect(self._theme_changed)
         self._add_slot_buttons(0, model.rowCount() - 1)
+        self.updateGeometry()
 
     def _theme_changed(self) -> None:
         # Not connected to viewport().update itself: the first call that hands a QWidget to Python costs 8 ms, which
@@ -68,7 +75,13 @@ class ReaderList(QListView):
                 self.closePersistentEditor(self._readers.index(row))
         else:
             self._add_slot_buttons(0, self._readers.rowCount() - 1)
+        self.updateGeometry()
         self.scheduleDelayedItemsLayout()
+
+    def sizeHint(self) -> QSize:
+        """What the rows need: recent cards get the rest of the sidebar."""
+        rows = sum(self.sizeHintForRow(row) for row in range(self._readers.rowCount()))
+        return QSize(super().sizeHint().width(), rows + theme.px(8))
 
     def select(self, name: str | None) -> None:
         """Marks the reader's row without telling anyone; nothing is marked for ``None``."""
@@ -133,28 +146,13 @@ class ReaderList(QListView):
         if row is None or row.status is None or row.status.kind is not ReaderKind.VIRTUAL:
             return
         place = self.visualRect(index).center() if by_key else event.pos()
-        self._open_slot_menu(row.status, self.viewport().mapToGlobal(place))
+        self.slot_menu_wanted.emit(self.viewport().mapToGlobal(place))
 
     def _open(self, index: QModelIndex | QPersistentModelIndex) -> None:
         row = self._readers.row_at(index)
         if row is None or row.status is None:
             return
-        if row.status.kind is ReaderKind.VIRTUAL and not row.status.state.has_card:
-            self._open_slot_menu(row.status, self.viewport().mapToGlobal(self.visualRect(index).center()))
-        else:
-            self.opened.emit(row.status.name)
-
-    def _open_slot_menu(self, reader: ReaderStatus, place: QPoint) -> None:
-        menu: QMenu
-        if reader.state.has_card:
-            menu = QMenu(self)
-            remove = menu.addAction(self.tr("Remove card"))
-            remove.triggered.connect(lambda: self.remove_chosen.emit(reader.name))
-        else:
-            menu = InsertMenu("", self)
-            menu.chosen.connect(partial(self.insert_chosen.emit, reader.name))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(place)
+        self.opened.emit(row.status.name)
 
     def _show_ring(self, shown: bool) -> None:
         if shown != self._delegate.ring_shown:
@@ -162,9 +160,11 @@ class ReaderList(QListView):
             self.viewport().update()
 
     def _rows_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
+        self.updateGeometry()
         self._add_slot_buttons(first, last)
 
     def _rows_removed(self, _parent: QModelIndex, _first: int, _last: int) -> None:
+        self.updateGeometry()
         self._quiet = False
 
     def _add_slot_buttons(self, first: int, last: int) -> None:

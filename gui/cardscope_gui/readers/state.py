@@ -5,12 +5,16 @@ from PySide6.QtCore import QCoreApplication
 from cardscope.events import ServiceState
 from cardscope.readers.protocol import ReaderKind, ReaderState, ReaderStatus
 from cardscope_gui.header.identity import storage_card_name
+from cardscope_gui.readers.loan import Loan
 from cardscope_gui.widgets.marks import Mark
 
 translate = QCoreApplication.translate
 
 
-def reader_mark(state: ReaderState) -> Mark:
+def reader_mark(state: ReaderState, loan: Loan = Loan.HOME) -> Mark:
+    """``loan`` is that of the app's virtual reader; no other has one."""
+    if loan is Loan.LENT:
+        return Mark.BARRED_RING
     match state:
         case ReaderState.PRESENT:
             return Mark.DOT
@@ -24,8 +28,12 @@ def reader_mark(state: ReaderState) -> Mark:
             return Mark.RING
 
 
-def reader_words(status: ReaderStatus) -> str:
+def reader_words(status: ReaderStatus, loan: Loan = Loan.HOME) -> str:
     """The state in words, with the card's name where its ATR tells one."""
+    if loan is Loan.LENT:
+        return translate("ReaderState", "Lent to PC/SC")
+    if loan is Loan.ASKING:
+        return translate("ReaderState", "Moving to PC/SC…")
     match status.state:
         case ReaderState.PRESENT:
             name = storage_card_name(status.atr)

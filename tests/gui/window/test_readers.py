@@ -8,11 +8,12 @@ from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
 from cardscope.events import ServiceState
 from cardscope.readers.protocol import ReaderKind, ReaderState, ReaderStatus
 from cardscope_gui.empty.page import Page, choose_page
+from cardscope_gui.readers.loan import Loan
 from cardscope_gui.readers.model import ReaderModel
 from cardscope_gui.readers.panel import FULL_WIDTH
 from cardscope_gui.readers.reader_list import ReaderList
 from cardscope_gui.readers.shown_reader import ShownReader
-from cardscope_gui.readers.slot_button import SlotButton
+from cardscope_gui.readers.slot_button import SlotButton, SlotUse
 from cardscope_gui.readers.state import reader_icon, reader_mark, reader_words
 
 
@@ -164,6 +165,19 @@ def test_the_page_says_what_is_the_case(shown, has_session, service, page):
     assert choose_page(shown, has_session=has_session, service=service) is page
 
 
+def test_a_lent_card_has_a_page_words_and_a_mark_of_its_own(model):
+    empty = status("V", kind=ReaderKind.VIRTUAL)
+    assert choose_page(empty, has_session=False, service=ServiceState.STOPPED, lent=True) is Page.LENT
+    assert choose_page(status("A"), has_session=False, service=ServiceState.RUNNING, lent=True) is Page.NO_CARD
+    model.put(empty)
+    model.put(status("A"))
+    model.set_loan(Loan.LENT)
+    assert "Lent to PC/SC" in model.data(model.index_of("V"), Qt.ItemDataRole.AccessibleTextRole)
+    assert "Lent" not in model.data(model.index_of("A"), Qt.ItemDataRole.AccessibleTextRole)
+    assert reader_mark(ReaderState.EMPTY, Loan.LENT) is not reader_mark(ReaderState.EMPTY)
+    assert len({reader_words(empty, loan) for loan in Loan}) == len(Loan)
+
+
 def test_the_row_without_readers_says_what_is_missing():
     model = ReaderModel()
     assert "Plug one in" in model.data(model.index(1), Qt.ItemDataRole.AccessibleTextRole)
@@ -212,18 +226,26 @@ def test_only_the_keyboard_brings_the_ring(qtbot, model, reason, ring):
     assert view.itemDelegate().ring_shown, "coming back to the window changes nothing"
 
 
-@pytest.mark.parametrize("state", [ReaderState.EMPTY, ReaderState.PRESENT])
-def test_the_slot_button_keeps_to_the_room_that_the_words_leave_it(qtbot, model, state):
+@pytest.mark.parametrize(
+    ("state", "loan", "use"),
+    [
+        (ReaderState.EMPTY, Loan.HOME, SlotUse.EMPTY),
+        (ReaderState.PRESENT, Loan.HOME, SlotUse.CARD),
+        (ReaderState.EMPTY, Loan.LENT, SlotUse.LENT),
+        (ReaderState.PRESENT, Loan.ASKING, SlotUse.LENT),
+    ],
+)
+def test_the_slot_button_keeps_to_the_room_that_the_words_leave_it(qtbot, model, state, loan, use):
     model.put(status("V", ReaderState.EMPTY, ReaderKind.VIRTUAL))
     view = ReaderList(model)
     qtbot.addWidget(view)
     view.resize(FULL_WIDTH, 300)
     view.show()
     model.put(status("V", state, ReaderKind.VIRTUAL))
+    model.set_loan(loan)
     button = view.slot_button(model.index_of("V"))
-    occupied = state.has_card
-    assert button.width() == SlotButton.width_for(occupied)
+    assert button.width() == SlotButton.width_for(use)
     assert button.geometry().right() < view.viewport().width()
     words = button.fontMetrics().horizontalAdvance(button.text())
-    around = 18 if occupied else 18 + button.iconSize().width()
+    around = 18 + (button.iconSize().width() if use is SlotUse.EMPTY else 0)
     assert button.width() >= words + around, "padding and edge of the style sheet, and the arrow"

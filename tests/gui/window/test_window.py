@@ -14,7 +14,6 @@ from cardscope.readers.protocol import CardProtocol, ReaderKind, ReaderState
 from cardscope.virtual.ready_cards import ready_cards
 from cardscope_gui.empty.page import Page
 from cardscope_gui.main_window import MainWindow
-from cardscope_gui.readers.insert_menu import InsertMenu
 from cardscope_gui.settings import Settings, SizeClass
 
 ACR = "ACS ACR122U PICC Interface 00 00"
@@ -89,7 +88,7 @@ def test_the_slot_button_follows_the_slot(qtbot, window, bridge, virtual_reader)
     sidebar = window.sidebar.readers
     slot = sidebar.slot_button(window.model.index_of(virtual_reader.name))
     assert slot.accessibleName() == "Insert card into Virtual reader"
-    window.insert_virtual_card("ntag213")
+    window.slot.insert("ntag213")
     bridge.card_in(virtual_reader.name)
     assert slot.accessibleName() == "Remove card from Virtual reader"
     assert window.page is Page.CARD
@@ -97,16 +96,27 @@ def test_the_slot_button_follows_the_slot(qtbot, window, bridge, virtual_reader)
     assert virtual_reader.card is None
 
 
-def test_the_menu_key_offers_all_ready_cards(qtbot, window, virtual_reader):
+def test_the_menu_key_offers_what_a_virtual_reader_can_do(qtbot, window, virtual_reader):
     sidebar = window.sidebar.readers
     sidebar.select(virtual_reader.name)
     event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(), QPoint())
     QApplication.sendEvent(sidebar.viewport(), event)
     menu = QApplication.activePopupWidget()
-    assert isinstance(menu, InsertMenu)
-    assert [action.text() for action in menu.actions()] == [card.title for card in ready_cards().values()]
-    menu.actions()[-1].trigger()
+    slot = window.slot_actions
+    assert slot.insert_menu.menuAction() in menu.actions()
+    assert {slot.remove, slot.on_service, slot.port, slot.save_image} <= set(menu.actions())
     menu.close()
+
+
+def test_the_insert_menu_has_every_ready_card_in_its_group(window, virtual_reader):
+    menu = window.slot_actions.insert_menu
+    menu.aboutToShow.emit()
+    submenus = [action.menu() for action in menu.actions() if action.menu() is not None]
+    assert [each.title() for each in submenus] == list(dict.fromkeys(card.group for card in ready_cards().values()))[1:]
+    leaves = [action for each in (menu, *submenus) for action in each.actions() if action.toolTip() and action.text()]
+    assert {card.description for card in ready_cards().values()} <= {action.toolTip() for action in leaves}
+    next(action for action in submenus[0].actions() if action.text().startswith("NTAG213\t")).trigger()
+    assert window.slot.card.title == "NTAG213, factory-fresh"
     assert virtual_reader.card is not None
 
 
@@ -166,7 +176,7 @@ def test_a_stopped_service_says_so_and_leaves_virtual_cards(qtbot, window, bridg
         bridge.service_is(ServiceState.STOPPED, "Nothing answers.")
     assert window.empty.page is Page.SERVICE_STOPPED
     assert window.sidebar.service.accessibleName() == "PC/SC service stopped"
-    assert window.actions_.insert_menu.isEnabled()
+    assert window.slot_actions.insert_menu.isEnabled()
     bridge.card_in(virtual_reader.name)
     assert window.page is Page.CARD
 
@@ -181,7 +191,7 @@ def test_actions_are_enabled_only_when_they_can_work(window, bridge, virtual_rea
     bridge.card_out(virtual_reader.name)
     assert not any(action.isEnabled() for action in [*card_actions, actions.remove_virtual])
     bridge.unplug(virtual_reader.name)
-    assert not actions.insert_menu.isEnabled()
+    assert not window.slot_actions.insert_menu.isEnabled()
 
 
 def test_the_protocol_appears_with_the_connection(window, bridge, virtual_reader):
@@ -291,7 +301,7 @@ def test_whatever_takes_the_focus_has_a_name(qtbot, window, bridge, virtual_read
     if page == "held":
         bridge.becomes(ACR, ReaderState.EXCLUSIVE)
     if page == "virtual":
-        window._user_chose(virtual_reader.name)
+        window.show_reader(virtual_reader.name)
     if page == "card":
         bridge.card_in(virtual_reader.name)
         bridge.uid_read(virtual_reader.name, UID)
@@ -425,3 +435,15 @@ def test_an_open_question_stays_when_the_window_gets_low(qtbot, window, bridge, 
     window.resize(1024, 640)
     assert not window.console.folded
     assert window.console.refusal.isVisible()
+
+
+def test_going_round_the_panes_leaves_the_menus_alive_when_the_page_goes(qtbot, window, bridge, virtual_reader):
+    """PySide once took the menu bar for a child of the page, and gave it up with the page."""
+    window.show_reader(virtual_reader.name)
+    window.sidebar.readers.setFocus()
+    for _ in window._panes():
+        qtbot.keyClick(window, Qt.Key.Key_F6)
+    bridge.plug(ACR)
+    window.show_reader(ACR)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert all(action.text() for action in window.actions_.all())

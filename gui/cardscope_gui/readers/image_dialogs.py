@@ -1,0 +1,79 @@
+"""The questions that go with memory images and the loan to PC/SC. None of them holds up the event loop."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+
+if TYPE_CHECKING:
+    from cardscope.tags.catalogue import Chip
+
+translate = QCoreApplication.translate
+
+
+def open_image(parent: QWidget, chosen: Callable[[str], None]) -> None:
+    """Asks for a memory image to read."""
+    dialog = QFileDialog(parent, translate("ImageDialogs", "Insert a virtual card from its memory image"))
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilters(
+        [translate("ImageDialogs", "Memory images (*.bin *.mfd)"), translate("ImageDialogs", "All files (*)")]
+    )
+    _open(dialog, chosen)
+
+
+def save_image(parent: QWidget, name: str, chosen: Callable[[str], None]) -> None:
+    """Asks where to write a memory image; ``name`` is offered."""
+    dialog = QFileDialog(parent, translate("ImageDialogs", "Save the virtual card's memory"))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilter(translate("ImageDialogs", "Memory images (*.bin)"))
+    dialog.setDefaultSuffix("bin")
+    dialog.selectFile(name)
+    _open(dialog, chosen)
+
+
+def ask_chip(
+    parent: QWidget,
+    name: str,
+    image: bytes,
+    chips: list[object],
+    chosen: Callable[[str, bytes, "Chip"], None],
+) -> None:
+    """Asks which of ``chips`` the ``image`` in the file ``name`` is of."""
+    by_words = {f"{chip.name} ({chip.family})": chip for chip in cast("list[Chip]", chips)}
+    dialog = QInputDialog(parent)
+    dialog.setWindowTitle(translate("ImageDialogs", "Which chip is it?"))
+    words = translate("ImageDialogs", "{name} has {size} bytes, as the memory of each of these chips:")
+    dialog.setLabelText(words.format(name=name, size=len(image)))
+    dialog.setComboBoxItems(list(by_words))
+    dialog.setOkButtonText(translate("ImageDialogs", "Insert"))
+
+    def selected(text: str) -> None:
+        chosen(name, image, by_words[text])
+
+    dialog.textValueSelected.connect(selected)
+    _show(dialog)
+
+
+def ask_port(parent: QWidget, port: int, chosen: Callable[[int], None]) -> None:
+    """Asks at which port the driver of the PC/SC service's virtual reader listens."""
+    dialog = QInputDialog(parent)
+    dialog.setWindowTitle(translate("ImageDialogs", "Port of the PC/SC virtual reader"))
+    dialog.setLabelText(
+        translate("ImageDialogs", "The vpcd driver listens at 35963 for its first slot and at 35964 for its second:")
+    )
+    dialog.setInputMode(QInputDialog.InputMode.IntInput)
+    dialog.setIntRange(1, 65535)
+    dialog.setIntValue(port)
+    dialog.intValueSelected.connect(chosen)
+    _show(dialog)
+
+
+def _open(dialog: QFileDialog, chosen: Callable[[str], None]) -> None:
+    dialog.fileSelected.connect(chosen)
+    _show(dialog)
+
+
+def _show(dialog: QFileDialog | QInputDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()

@@ -1,0 +1,202 @@
+"""What the user does with the app's virtual reader: cards in and out, its model, and the loan to the PC/SC service.
+
+Qt's side of :mod:`cardscope.virtual`; no widgets.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from cardscope.errors import CardScopeError
+from cardscope_gui.bridge import Bridge
+from cardscope_gui.readers.loan import Loan
+from cardscope_gui.settings import Settings
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from cardscope.tags.catalogue import Chip
+    from cardscope.virtual.loose_card import LooseCard
+    from cardscope.virtual.reader import VirtualReader
+    from cardscope.virtual.reader_models import ReaderModel
+    from cardscope.virtual.ready_cards import ReadyCard
+
+T = TypeVar("T")
+
+
+class VirtualSlot(QObject):
+    """The app's one virtual reader and the card that belongs to it, wherever that card is."""
+
+    changed = Signal()
+    """The loan began or ended, or another reader model was chosen."""
+    shown = Signal()
+    """The user did something after which the virtual reader is what the window should show."""
+    failed = Signal(str)
+    """What went wrong and what to do, in words for the user."""
+    chip_wanted = Signal(str, bytes, list)
+    """A file's name, its content, and the several chips whose image has that size."""
+
+    def __init__(self, bridge: Bridge, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.loan = Loan.HOME
+        self.model_key = settings.reader_model
+        self._bridge = bridge
+        self._settings = settings
+        self._card: LooseCard | None = None
+        self._lending: asyncio.Task[object] | None = None
+
+    @property
+    def reader(self) -> "VirtualReader | None":
+        """The reader, once it is there."""
+        return self._bridge.virtual_reader
+
+    @property
+    def card(self) -> "LooseCard | None":
+        """The card in the reader or lent from it."""
+        reader = self.reader
+        there = reader is not None and (reader.card is not None or self.loan is Loan.LENT)
+        return self._card if there else None
+
+    def insert(self, name: str) -> None:
+        """Puts the ready card ``name`` in, in the place of the card that is there."""
+        from cardscope.virtual.ready_cards import ready_card  # noqa: PLC0415 not needed for the first window
+
+        self.insert_ready(ready_card(name))
+
+    def insert_ready(self, card: "ReadyCard") -> None:
+        try:
+            self._put(card.make_loose())
+        except CardScopeError as error:
+            self._say(error)
+
+    def remove(self) -> None:
+        """Takes the card out, also before it has been lent."""
+        self.take_back()
+        if self.reader is not None:
+            self.reader.remove()
+
+    def choose_model(self, key: str) -> None:
+        """From now on the reader is of this model. A card that is in is taken out and put in again."""
+        self.model_key = key
+        self._settings.reader_model = key
+        if self.reader is not None and self.reader.card is not None and self._card is not None:
+            self.take_back()
+            self._put(self._card)
+        self.changed.emit()
+
+    def lend(self) -> None:
+        """Moves the card to the PC/SC service's virtual reader until :meth:`take_back`."""
+        if self._lending is None and self.reader is not None and self.reader.card is not None:
+            self._bridge.spawn(self._lend(self.reader))
+
+    def take_back(self) -> None:
+        """Ends the loan, or the attempt."""
+        if self._lending is not None:
+            self._lending.cancel()
+
+    def open_image(self, path: str) -> None:
+        """Reads a memory image and puts a card of its chip in; asks by ``chip_wanted`` where several chips fit."""
+        self._bridge.spawn(self._open_image(Path(path)))
+
+    def insert_image(self, name: str, image: bytes, chip: "Chip") -> None:
+        """Puts in a card of ``chip`` with the memory ``image``, which the file ``name`` holds."""
+        self._bridge.spawn(self._insert_image(name, image, chip))
+
+    def save_image(self, path: str) -> None:
+        """Writes the memory of the tag as it is now into the file at ``path``."""
+        if self.card is not None and self.card.tag is not None:
+            self._bridge.spawn(self._save_image(Path(path), self.card.tag.image))
+
+    def _model(self) -> "ReaderModel":
+        from cardscope.virtual.reader_models import reader_model, reader_models  # noqa: PLC0415
+
+        return reader_model(self.model_key if self.model_key in reader_models() else "generic")
+
+    def _put(self, card: "LooseCard") -> None:
+        if self.reader is not None:
+            fronted = card.on(self._model())
+            self.take_back()
+            self._card = card
+            self.shown.emit()
+            self.reader.insert(fronted)
+
+    async def _lend(self, reader: "VirtualReader") -> None:
+        import asyncio  # noqa: PLC0415 the bridge says why
+
+        from cardscope.virtual.lending import lend  # noqa: PLC0415
+
+        self._lending = asyncio.current_task()
+        self._set_loan(Loan.ASKING)
+        lent = False
+
+        def leaves() -> None:
+            nonlocal lent
+            lent = True
+            self._set_loan(Loan.LENT)
+
+        try:
+            await lend(reader, port=self._settings.vpcd_port, lent=leaves)
+        except CardScopeError as error:
+            self._say(error)
+        finally:
+            self._lending = None
+            if lent:
+                self.shown.emit()
+            self._set_loan(Loan.HOME)
+
+    async def _open_image(self, path: Path) -> None:
+        from cardscope.virtual.tag_recipe import chips_with_image_of, read_image  # noqa: PLC0415
+
+        try:
+            image = await _aside(lambda: read_image(path))
+        except OSError as error:
+            self.failed.emit(self.tr("{path} cannot be read: {why}.").format(path=path, why=error.strerror or error))
+            return
+        fitting = chips_with_image_of(len(image))
+        if not fitting:
+            words = self.tr(
+                "{name} has {size} bytes, and no chip's memory has that size. An image holds every page of the chip, "
+                "4 bytes each, PWD and PACK included."
+            )
+            self.failed.emit(words.format(name=path.name, size=len(image)))
+        elif len(fitting) == 1:
+            await self._insert_image(path.name, image, fitting[0])
+        else:
+            self.chip_wanted.emit(path.name, image, list(fitting))
+
+    async def _insert_image(self, name: str, image: bytes, chip: "Chip") -> None:
+        from cardscope.virtual.loose_card import LooseCard  # noqa: PLC0415
+        from cardscope.virtual.tag_recipe import card_from_image  # noqa: PLC0415
+
+        try:
+            tag = await _aside(lambda: card_from_image(chip, image))
+        except CardScopeError as error:
+            self.failed.emit(f"{name}: {error} {error.remedy}".rstrip())
+            return
+        self._put(LooseCard.type2(f"{chip.name}, {name}", tag))
+
+    async def _save_image(self, path: Path, image: bytes) -> None:
+        try:
+            await _aside(lambda: path.write_bytes(image))
+        except OSError as error:
+            self.failed.emit(self.tr("{path} cannot be written: {why}.").format(path=path, why=error.strerror or error))
+
+    def _set_loan(self, loan: Loan) -> None:
+        self.loan = loan
+        self.changed.emit()
+
+    def _say(self, error: CardScopeError) -> None:
+        self.failed.emit(f"{error} {error.remedy}".rstrip())
+
+
+async def _aside(function: Callable[[], T]) -> T:
+    """The result of ``function``, which takes longer than a window may stand still, from a thread of its own."""
+    from cardscope.worker import Worker  # noqa: PLC0415
+
+    worker = Worker("virtual card")
+    try:
+        return await worker.call(function)
+    finally:
+        worker.stop()
