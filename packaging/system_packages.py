@@ -181,6 +181,13 @@ TEST_NEEDS = [
         "tesseract tesseract-data-eng",
     ),
     Need(
+        "pcsc-tools, whose ATR_analysis and list of ATRs the tests compare with",
+        program("ATR_analysis"),
+        "pcsc-tools",
+        "pcsc-tools",
+        "pcsc-tools",
+    ),
+    Need(
         "the PC/SC driver of virtual readers (vsmartcard's vpcd), for the tests",
         file("/usr/lib*/pcsc/drivers/serial/libifdvpcd.so*", "/usr/lib/*/pcsc/drivers/serial/libifdvpcd.so*"),
         "vsmartcard-vpcd",

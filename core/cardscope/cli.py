@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(arguments)
         if options.command is None:
             # Not a normal import: the library has to work where Qt is not installed.
-            return import_module("cardscope_gui.app").main(virtual_card=options.virtual)
+            return import_module("cardscope_gui.app").main(virtual_card=options.virtual, model=options.reader_model)
         return import_module(f"cardscope.commands.{options.command}").run(options)
     except CardScopeError as error:
         print(error, file=sys.stderr)
@@ -53,6 +53,17 @@ def _add_virtual(parser: argparse.ArgumentParser, default: str | None) -> None:
         metavar="CARD",
         default=default,
         help="put this card on the virtual reader; a chip's name alone, as ntag216, gives it with a web address",
+    )
+    _add_reader_model(parser, default)
+
+
+def _add_reader_model(parser: argparse.ArgumentParser, default: str | None) -> None:
+    parser.add_argument(
+        "--reader-model",
+        metavar="MODEL",
+        default=default,
+        # Written out, since the models themselves take a while to load. A test compares.
+        help="which reader a virtual card is on: generic, acr122u, acr1252u, transparent, omnikey5321 or identiv4700",
     )
 
 
@@ -89,7 +100,14 @@ def _parser() -> argparse.ArgumentParser:
     virtual = command("virtual", "Serve a virtual card to the PC/SC service until interrupted.")
     virtual.add_argument("card", nargs="?", metavar="CARD", help="the card's name, see --list")
     virtual.add_argument("--list", action="store_true", help="print the names of all cards")
+    _add_reader_model(virtual, None)
     virtual.add_argument("--vpcd", metavar="[HOST:]PORT", help="where the vpcd driver listens")
+    virtual.add_argument("--image", metavar="FILE", help="the tag's memory: every page, 4 bytes each, PWD and PACK too")
+    virtual.add_argument("--uid", metavar="HEX", help="another UID, 7 bytes; it replaces that of the image")
+    atr = command("atr", "Decode an answer to reset. With - in its place, one a line from the standard input, as JSON.")
+    add_json(atr)
+    atr.add_argument("--list", metavar="FILE", help="where smartcard_list.txt of pcsc-tools lies")
+    atr.add_argument("hex", nargs="+", metavar="HEX", help="its bytes, with or without spaces")
     doctor = command("doctor", "Find out why a reader is not listed. Changes nothing.")
     add_json(doctor)
     return parser

@@ -16,12 +16,15 @@ LAYERS = {
     "tags": {"errors"},
     "decode": {"fields", "errors", "tags"},
     "guard": {"decode", "tags", "errors", "fields"},
-    "readers": {"errors", "tags", "decode", "fields"},
-    "identify": {"session", "events", "decode", "tags", "guard", "readers.families", "errors", "fields"},
+    "worker": set[str](),
+    "store": {"errors", "worker"},
+    "readers": {"errors", "worker", "tags", "decode", "fields"},
+    "identify": {"session", "events", "decode", "tags", "guard", "readers.families", "errors", "fields", "worker"},
     "virtual": {"errors", "tags", "decode", "readers.protocol"},
-    "events": {"readers.protocol"},
+    # The type of what an event carries, for type checkers only.
+    "events": {"readers.protocol", "identify.identification"},
     "session": {"events", "guard", "decode", "readers.protocol", "errors", "fields"},
-    "service": {"session", "events", "readers.protocol", "errors"},
+    "service": {"session", "events", "readers.protocol", "errors", "identify"},
     "doctor": {"errors"},
     "cli": {"errors", "commands"},
     "commands": {
@@ -36,6 +39,7 @@ LAYERS = {
         "readers.protocol",
         "readers.pcsc_source",
         "identify",
+        "fields",
         "tags",
     },
 }

@@ -17,15 +17,7 @@ def run(options: argparse.Namespace) -> int:
             print_json(
                 {
                     "reader": session.reader,
-                    "atr": {
-                        "hex": format_hex(atr.raw),
-                        "valid": atr.valid,
-                        "problems": list(atr.problems),
-                        "convention": atr.convention or None,
-                        "protocols": [f"T={number}" for number in atr.protocols],
-                        "historical": format_hex(atr.historical),
-                        "card": {"standard": atr.storage.standard, "name": atr.storage.card} if atr.storage else None,
-                    },
+                    "atr": atr.to_json(),
                     "uid": format_hex(read.uid) if read.uid else None,
                     "summary": [atr.summary],
                 }

@@ -1,13 +1,17 @@
 """The answer to reset (ISO/IEC 7816-3:2006 §8, 7816-4 §8.1.1; PC/SC Part 3 for contactless cards)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from cardscope.decode.atr_historical import StorageCard, historical_bytes, storage_card
-from cardscope.decode.atr_interface import InterfaceContext, interface_byte
-from cardscope.decode.atr_tables import bit_field, hexed
+from cardscope.decode.atr_interface import interface_fields
+from cardscope.decode.atr_parameters import Parameters, parameters
+from cardscope.decode.atr_structure import Structure, read_structure
+from cardscope.decode.atr_tables import byte_field, count, part, text_in
 from cardscope.fields import Field
 
-__all__ = ["Atr", "StorageCard", "Tck", "decode_atr"]
+__all__ = ["Atr", "Parameters", "StorageCard", "Tck", "decode_atr"]
 
 _MOST = 33
 _CONVENTIONS = {0x3B: "direct", 0x3F: "inverse"}
@@ -15,13 +19,14 @@ _CONVENTIONS = {0x3B: "direct", 0x3F: "inverse"}
 
 @dataclass(frozen=True, slots=True)
 class Tck:
-    """The check byte: whether it is there, what it must be (also where none belongs), and whether all is as it should
-    be, which for an ATR that needs no TCK means that there is none.
-    """
+    """The check byte (ISO/IEC 7816-3:2006 §8.2.5)."""
 
     present: bool
-    expected: int
+    expected: int | None
+    """What it must be; ``None`` where none belongs, as for a card that offers T=0 alone, or where the ATR is cut short
+    so that it cannot be told."""
     correct: bool
+    """Whether all is as it should be: one that is due is there and right, and one that is not due is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,163 +46,130 @@ class Atr:
     """``direct``, ``inverse``, or empty when TS is neither."""
     historical: bytes
     tck: Tck
+    parameters: Parameters | None
+    """What the interface bytes come to; ``None`` where the ATR ends before them all."""
     storage: StorageCard | None
     contactless: bool
     """The form that PC/SC Part 3 gives contactless cards: ``3B 8n 80 01``."""
     summary: str
     """One sentence of what is known, without the full stop."""
 
+    def to_json(self) -> dict[str, Any]:
+        """Everything but the tree: bytes as hex, protocols as ``T=1``, ``None`` for what is not there.
 
-@dataclass(slots=True)
-class _Walk:
-    """What the walk along the interface bytes found."""
-
-    fields: list[Field]
-    protocols: list[int]
-    end: int
-    truncated: bool = False
+        Keys: ``hex, valid, problems[], convention, protocols[], historical, tck{present, expected, correct},
+        parameters{}`` (see :class:`Parameters`; empty when cut short) and ``card{standard, name}``.
+        """
+        tck, storage = self.tck, self.storage
+        return {
+            "hex": self.raw.hex().upper(),
+            "valid": self.valid,
+            "problems": list(self.problems),
+            "convention": self.convention or None,
+            "protocols": [f"T={protocol}" for protocol in self.protocols],
+            "historical": self.historical.hex().upper(),
+            "tck": {
+                "present": tck.present,
+                "expected": None if tck.expected is None else f"{tck.expected:02X}",
+                "correct": tck.correct,
+            },
+            "parameters": self.parameters.to_json() if self.parameters else {},
+            "card": {"standard": storage.standard, "name": storage.card} if storage else None,
+        }
 
 
 def decode_atr(atr: bytes) -> Atr:
     """Any bytes as an ATR. Nothing is refused: all faults are in ``problems`` and in the tree where they are."""
-    if not atr:
-        root = Field("ATR", (0, 0), "", "", ("No bytes: an ATR has 2 to 33.",))
-        return Atr(atr, root, False, root.problems, (), "", b"", Tck(False, 0, True), None, False, "No answer to reset")
+    if len(atr) < 2:
+        return _too_short(atr)
     convention = _CONVENTIONS.get(atr[0], "")
-    fields = [_ts(atr[0], convention)]
+    structure = read_structure(atr)
+    fields = [_ts(atr[0]), *interface_fields(structure)]
     root_problems: list[str] = []
     if len(atr) > _MOST:
         root_problems.append(f"{len(atr)} bytes; an ATR has at most {_MOST}.")
-    if len(atr) < 2:
-        root_problems.append("T0 is missing; an ATR has at least 2 bytes.")
-        walk = _Walk([], [], 1, truncated=True)
-    else:
-        walk = _walk(atr)
-    fields += walk.fields
-    contactless = atr[:1] == b"\x3b" and len(atr) > 3 and atr[1] & 0xF0 == 0x80 and atr[2:4] == b"\x80\x01"
-    historical = b"" if walk.truncated else atr[walk.end : walk.end + (atr[1] & 0x0F)]
-    tck = Tck(False, _check_sum(atr[1:]), False)
-    if not walk.truncated:
-        tail, tck = _tail(atr, walk, historical, contactless=contactless, root_problems=root_problems)
+    contactless = atr[0] == 0x3B and atr[1] & 0xF0 == 0x80 and atr[2:4] == b"\x80\x01"
+    historical, tck, storage = b"", Tck(False, None, False), None
+    if not structure.missing:
+        historical = atr[structure.end : structure.end + (atr[1] & 0x0F)]
+        storage = storage_card(historical)
+        if historical:
+            problems = _lack(atr, historical)
+            fields.append(
+                historical_bytes(historical, structure.end, storage, contactless=contactless, problems=problems)
+            )
+        else:
+            root_problems += _lack(atr, historical)
+        tck, problem, tail = _tail(atr, structure, structure.end + len(historical))
+        root_problems += problem
         fields += tail
-    protocols = _offered(walk)
-    storage = storage_card(historical)
+    protocols = structure.offered
     summary = _summary(convention, protocols, historical, storage, contactless=contactless)
-    root = Field("ATR", (0, len(atr)), hexed(atr), f"{summary}.", tuple(root_problems), tuple(fields))
+    root = part("ATR", 0, atr, f"{summary}.", problems=tuple(root_problems), children=tuple(fields))
     problems = tuple(root.all_problems())
-    return Atr(atr, root, not problems, problems, protocols, convention, historical, tck, storage, contactless, summary)
+    return Atr(
+        atr,
+        root,
+        not problems,
+        problems,
+        protocols,
+        convention,
+        historical,
+        tck,
+        None if structure.missing else parameters(structure),
+        storage,
+        contactless,
+        summary,
+    )
 
 
-def _ts(value: int, convention: str) -> Field:
-    if convention:
+def _too_short(atr: bytes) -> Atr:
+    """No TS or no T0: there is next to nothing to say."""
+    problem = "T0 is missing; an ATR has at least 2 bytes." if atr else "No bytes: an ATR has 2 to 33."
+    convention = _CONVENTIONS.get(atr[0], "") if atr else ""
+    summary = "Cut short after its first byte" if convention else _NO_ATR if atr else "No answer to reset"
+    root = part("ATR", 0, atr, f"{summary}.", problems=(problem,), children=(_ts(atr[0]),) if atr else ())
+    problems = tuple(root.all_problems())
+    return Atr(atr, root, False, problems, (), convention, b"", Tck(False, None, False), None, None, False, summary)
+
+
+@lru_cache(maxsize=256)
+def _ts(value: int) -> Field:
+    if convention := _CONVENTIONS.get(value):
         order = "low bit first, high level is 1" if convention == "direct" else "high bit first, low level is 1"
-        return Field("TS", (0, 1), f"{value:02X}", f"{convention.capitalize()} convention: {order}.")
+        return byte_field("TS", 0, value, f"{convention.capitalize()} convention: {order}.")
     problem = f"TS is {value:02X}; 3B (direct convention) or 3F (inverse convention) expected."
-    return Field("TS", (0, 1), f"{value:02X}", "", (problem,))
+    return byte_field("TS", 0, value, "", problems=(problem,))
 
 
-def _walk(atr: bytes) -> _Walk:
-    """T0 and all interface bytes, as far as they are there."""
-    walk = _Walk([], [], 1)
-    context = InterfaceContext()
-    index, protocol, announcer = 1, 0, "T0"
-    flags = atr[1] >> 4
-    while True:
-        at, name = walk.end, announcer
-        own_index = len(walk.fields)
-        walk.end += 1
-        missing = ""
-        next_at: int | None = None
-        for bit, letter in enumerate("ABCD"):
-            if not flags >> bit & 1:
-                continue
-            if walk.end >= len(atr):
-                missing = f"T{letter}{index}"
-                break
-            if letter == "D":
-                next_at = walk.end
-                break
-            byte = atr[walk.end]
-            walk.fields.append(interface_byte(letter, index, byte, walk.end, protocol=protocol, context=context))
-            walk.end += 1
-        walk.fields.insert(own_index, _announcer(name, at, atr[at], index, protocols=walk.protocols, missing=missing))
-        if missing:
-            walk.truncated = True
-            return walk
-        if next_at is None:
-            return walk
-        protocol, flags, announcer = atr[next_at] & 0x0F, atr[next_at] >> 4, f"TD{index}"
-        walk.protocols.append(protocol)
-        index += 1
-
-
-def _announcer(name: str, at: int, value: int, index: int, *, protocols: list[int], missing: str) -> Field:
-    """T0 or a TD byte: which interface bytes follow, and the number of historical bytes or the protocol."""
-    announced = [f"T{letter}{index}" for bit, letter in enumerate("ABCD") if value >> (4 + bit) & 1]
-    follow = f"{_listed(announced)} follow." if len(announced) > 1 else f"{announced[0]} follows." if announced else ""
-    flags = bit_field(f"Y{index}", at, (7, 4), f"{value >> 4:04b}", follow or "No interface bytes follow.")
-    low = value & 0x0F
-    problems = (f"{missing} is announced here, and the ATR ends before it.",) if missing else ()
-    if name == "T0":
-        count = bit_field("K", at, (3, 0), str(low), f"{low} historical byte{'' if low == 1 else 's'}.")
-        meaning = "Says which interface bytes and how many historical bytes there are."
-        return Field(name, (at, at + 1), f"{value:02X}", meaning, problems, (flags, count))
-    kind = _protocol_meaning(low)
-    protocol = bit_field("T", at, (3, 0), str(low), kind, problems=_protocol_problems(low, protocols))
-    return Field(name, (at, at + 1), f"{value:02X}", kind, problems, (flags, protocol))
-
-
-def _protocol_meaning(protocol: int) -> str:
-    known = {
-        0: "T=0: the card offers the byte-oriented protocol.",
-        1: "T=1: the card offers the block-oriented protocol.",
-        14: "T=14: the card offers a protocol that is not standardised.",
-        15: "T=15: no protocol; the interface bytes that follow hold for all protocols.",
-    }
-    return known.get(protocol, f"T={protocol}: reserved.")
-
-
-def _protocol_problems(protocol: int, protocols: list[int]) -> tuple[str, ...]:
-    """``protocols`` are all T values up to this one, which is the last."""
-    problems: list[str] = []
-    if protocol not in (0, 1, 14, 15):
-        problems.append(f"T={protocol} is reserved by ISO/IEC 7816-3; 0, 1, 14 or 15 expected.")
-    if protocol == 15 and len(protocols) == 1:
-        problems.append("T=15 is not allowed in TD1; the first protocol on offer expected.")
-    if len(protocols) > 1 and protocol < protocols[-2]:
-        problems.append(f"T={protocol} comes after T={protocols[-2]}; ascending order expected.")
-    return tuple(problems)
-
-
-def _tail(
-    atr: bytes, walk: _Walk, historical: bytes, *, contactless: bool, root_problems: list[str]
-) -> tuple[list[Field], Tck]:
-    """Historical bytes, TCK and what is left over (ISO/IEC 7816-3 §8.2.4, §8.2.5)."""
-    fields: list[Field] = []
+def _lack(atr: bytes, historical: bytes) -> tuple[str, ...]:
     wanted = atr[1] & 0x0F
     short = wanted - len(historical)
-    lack = f"T0 announces {wanted} historical byte{'' if wanted == 1 else 's'}; {short} missing."
-    if historical:
-        problems = (lack,) if short else ()
-        fields.append(historical_bytes(historical, walk.end, contactless=contactless, problems=problems))
-    elif short:
-        root_problems.append(lack)
-    at = walk.end + len(historical)
-    needed = any(walk.protocols)
-    expected = _check_sum(atr[1:at])
+    return (f"T0 announces {count(wanted, 'historical byte')}; {short} missing.",) if short else ()
+
+
+def _tail(atr: bytes, structure: Structure, at: int) -> tuple[Tck, tuple[str, ...], list[Field]]:
+    """TCK and what is left over, from ``at`` on (ISO/IEC 7816-3 §8.2.4, §8.2.5), with problems of the whole ATR."""
+    needed = any(structure.protocols)
+    check = _check_sum(atr[1:at])
+    expected = check if needed else None
     rest = atr[at:]
     if not rest:
-        if needed and not short:
-            root_problems.append(f"TCK is missing; {expected:02X} expected, as a protocol other than T=0 is named.")
-        return fields, Tck(False, expected, not needed)
+        short = at < structure.end + (atr[1] & 0x0F)
+        if not needed:
+            return Tck(False, None, True), (), []
+        if short:
+            return Tck(False, None, False), (), []
+        problem = f"TCK is missing; {check:02X} expected, as a protocol other than T=0 is named."
+        return Tck(False, check, False), (problem,), []
     # Without T=0 alone there must be a TCK; with it, one surplus byte that checks is a TCK that does not belong.
-    if needed or (len(rest) == 1 and rest[0] == expected):
-        fields.append(_tck_field(rest[0], at, expected, needed=needed))
-        if extra := rest[1:]:
-            fields.append(_extra(extra, at + 1, "TCK"))
-        return fields, Tck(True, expected, needed and rest[0] == expected)
-    fields.append(_extra(rest, at, "the last byte that T0 announces (T=0 alone has no TCK)"))
-    return fields, Tck(False, expected, True)
+    if needed or (len(rest) == 1 and rest[0] == check):
+        fields = [_tck_field(rest[0], at, check, needed=needed)]
+        if len(rest) > 1:
+            fields.append(_extra(rest[1:], at + 1, "TCK"))
+        return Tck(True, expected, needed and rest[0] == check), (), fields
+    after = "the last byte that T0 announces (T=0 alone has no TCK)"
+    return Tck(False, None, True), (), [_extra(rest, at, after)]
 
 
 def _tck_field(value: int, at: int, expected: int, *, needed: bool) -> Field:
@@ -207,13 +179,12 @@ def _tck_field(value: int, at: int, expected: int, *, needed: bool) -> Field:
         problems, meaning = ("TCK is superfluous: a card that names T=0 alone sends none.",), "Check byte, correct."
     else:
         problems, meaning = (), "Check byte, correct: T0 to TCK add up to 0 by exclusive or."
-    return Field("TCK", (at, at + 1), f"{value:02X}", meaning, problems)
+    return byte_field("TCK", at, value, meaning, problems=problems)
 
 
 def _extra(data: bytes, at: int, after: str) -> Field:
-    count = f"{len(data)} byte{'' if len(data) == 1 else 's'}"
-    return Field(
-        "Extra bytes", (at, at + len(data)), hexed(data), "", (f"{count} more than there should be, after {after}.",)
+    return part(
+        "Extra bytes", at, data, "", problems=(f"{count(len(data))} more than there should be, after {after}.",)
     )
 
 
@@ -224,31 +195,24 @@ def _check_sum(data: bytes) -> int:
     return total
 
 
-def _offered(walk: _Walk) -> tuple[int, ...]:
-    offered = tuple(dict.fromkeys(protocol for protocol in walk.protocols if protocol != 15))
-    # Without TD1 the card offers T=0 alone, unless the bytes end before that can be told.
-    return offered or (() if walk.protocols or walk.truncated else (0,))
+_NO_ATR = "Not an answer to reset as ISO/IEC 7816-3 defines it"
 
 
 def _summary(
     convention: str, protocols: tuple[int, ...], historical: bytes, storage: StorageCard | None, *, contactless: bool
 ) -> str:
     if not convention:
-        return "Not an answer to reset as ISO/IEC 7816-3 defines it"
+        return _NO_ATR
     if storage:
         note = f" ({storage.note})" if storage.note else ""
         contact = "Storage card" if "contact" in storage.standard else "Contactless storage card"
         return f"{contact}, {storage.standard}: {storage.card}{note}"
-    text = historical.strip(b"\0")
-    words = f', calls itself "{text.decode("ascii")}"' if _is_text(text) else ""
+    text = text_in(historical.strip(b"\0"))
+    words = f', calls itself "{text}"' if text else ""
     if contactless:
         return f"Contactless smart card, ISO 14443-4 (ISO-DEP){words}"
     spoken = f"speaks {_listed([f'T={protocol}' for protocol in protocols])}" if protocols else "protocol unknown"
     return f"Smart card with contacts, {spoken}, {convention} convention{words}"
-
-
-def _is_text(data: bytes) -> bool:
-    return len(data) >= 3 and all(0x20 <= byte < 0x7F for byte in data)
 
 
 def _listed(names: list[str]) -> str:
