@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -18,13 +20,19 @@ if TYPE_CHECKING:
     from cardscope.virtual.ready_cards import ReadyCard
 
 
-def main(*, virtual_card: str | None = None) -> int:
+_QUIET = 0.5
+"""Seconds after the start in which nothing is done that nobody has asked for."""
+
+
+def main(*, virtual_card: str | None = None, model: str | None = None) -> int:
     """Opens the window and returns the exit code once it is closed.
 
-    ``virtual_card`` names a practice card to put into the virtual reader at once.
-    Raises :class:`~cardscope.errors.UsageError` when there is no such card, and CardScopeError without a display.
+    ``virtual_card`` names a practice card to put into the virtual reader at once, ``model`` the model of that reader,
+    by default the one that the user chose last. Raises :class:`~cardscope.errors.UsageError` when there is no such card
+    or model, and CardScopeError without a display.
     """
     card = _practice_card(virtual_card) if virtual_card is not None else None
+    key = _model_key(model) if model is not None else None
     _require_display()
     application = QApplication(sys.argv[:1])
     application.setApplicationName("cardscope")
@@ -34,6 +42,8 @@ def main(*, virtual_card: str | None = None) -> int:
     application.setQuitOnLastWindowClosed(False)
     bridge = Bridge()
     window = MainWindow(bridge, Settings())
+    if key is not None:
+        window.slot.model_key = key
     window.show()
     # The first picture does not wait for asyncio and the readers. Input does: slots may start coroutines.
     application.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
@@ -57,6 +67,56 @@ def _practice_card(name: str) -> "ReadyCard":
     return practice_card(name)
 
 
+def _model_key(name: str) -> str:
+    from cardscope.virtual.reader_models import reader_model  # noqa: PLC0415 - most starts need none
+
+    return reader_model(name).key
+
+
+def _load_virtual_cards() -> None:
+    """Loads the virtual cards aside: a menu that did so when it opens would hold up the window for 50 ms."""
+    from threading import Thread  # noqa: PLC0415
+
+    def load() -> None:
+        import cardscope.virtual.iso7816  # noqa: PLC0415
+        from cardscope.virtual.ready_cards import ready_cards  # noqa: PLC0415
+
+        assert cardscope.virtual.iso7816
+        ready_cards()
+
+    Thread(target=load, name="virtual cards", daemon=True).start()
+
+
+@asynccontextmanager
+async def _recent_cards(bridge: Bridge, window: MainWindow) -> AsyncGenerator[None, None]:
+    """Keeps the list of recent cards. Without its file everything else works."""
+    from cardscope.store.database import Database, StoreError, default_path  # noqa: PLC0415
+    from cardscope.store.recent_cards import RecentCards  # noqa: PLC0415
+    from cardscope_gui.recent.keeper import RecentKeeper  # noqa: PLC0415
+
+    database = Database(default_path())
+    keeper: RecentKeeper | None = None
+
+    async def begin() -> None:
+        nonlocal keeper
+        try:
+            await database.open()
+            keeper = RecentKeeper(bridge, RecentCards(database), window.recent, window.sidebar.recent.cards, window)
+            keeper.reader_wanted.connect(window.show_reader)
+            keeper.failed.connect(window.notice.say)
+            await keeper.begin()
+        except StoreError as error:
+            window.notice.say(f"{error} {error.remedy}")
+
+    bridge.spawn(begin())
+    try:
+        yield
+    finally:
+        if keeper is not None:
+            keeper.end()
+        await database.close()
+
+
 async def _serve(bridge: Bridge, window: MainWindow, card: "ReadyCard | None") -> int:
     """Keeps the readers and the window together until the window is closed."""
     import asyncio  # noqa: PLC0415 - this and the rest: the first picture does not wait for them
@@ -77,17 +137,19 @@ async def _serve(bridge: Bridge, window: MainWindow, card: "ReadyCard | None") -
         lambda _loop, context: bridge.report(context.get("exception") or RuntimeError(context["message"]))
     )
     virtual_reader = VirtualReader()
-    if card is not None:
-        virtual_reader.insert(card.make())
     service = CardService([VirtualSource(virtual_reader), PcscSource()])
     bridge.connect_service(service, virtual_reader)
+    if card is not None:
+        window.slot.insert_ready(card)
     signals = TerminationSignals(bridge)
     closed = asyncio.Event()
     window.closing.connect(closed.set)
     signals.received.connect(window.close)
     try:
-        async with service:
+        async with service, _recent_cards(bridge, window):
+            later = asyncio.get_running_loop().call_later(_QUIET, _load_virtual_cards)
             await closed.wait()
+            later.cancel()
             await bridge.close()
     finally:
         signals.close()

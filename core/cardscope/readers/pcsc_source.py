@@ -23,7 +23,7 @@ from cardscope.readers.protocol import (
     SourceReport,
     StatusChanged,
 )
-from cardscope.readers.worker import Worker, WorkerStoppedError, call_on
+from cardscope.worker import Worker, WorkerStoppedError, call_on
 
 T = TypeVar("T")
 

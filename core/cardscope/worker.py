@@ -1,4 +1,4 @@
-"""The thread that makes one reader's blocking calls, one at a time, in order."""
+"""A thread that makes blocking calls, one at a time, in order: those of one reader, or those of the database."""
 
 import asyncio
 import queue
@@ -27,7 +27,7 @@ class Worker:
 
     def call(self, function: Callable[[], T]) -> "asyncio.Future[T]":
         """Queues ``function`` and returns a future of its result. Cancelling the future drops the result; a call that
-        has begun runs on, since PC/SC cannot take a command back, one that has not is skipped."""
+        has begun runs on, since neither PC/SC nor SQLite takes a call back, one that has not is skipped."""
         future: asyncio.Future[T] = self._loop.create_future()
         if self.stopping:
             future.set_exception(WorkerStoppedError())
