@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shlex
 import signal
 import subprocess
 
@@ -70,6 +71,20 @@ async def test_inspect_tells_atr_and_uid(pcscd: PrivatePcscd) -> None:
     assert "04 21 62 16 C0 16 80" in text.stdout
 
 
+async def test_the_first_of_two_cards_is_taken_and_the_other_named(pcscd: PrivatePcscd) -> None:
+    second = program("virtual", "ntag213", "--vpcd", str(pcscd.port + 1))
+    async with program("watch", "--json") as watch, virtual_card(pcscd), second:
+        while (await watch.record("card_inserted"))["reader"] != READERS[1]:
+            pass
+        for arguments in (["inspect", "--json"], ["send", "--json", "FFCA000000"]):
+            done = await run_async(*arguments)
+            assert done.returncode == 0
+            assert UID in done.stdout
+            assert done.stderr.index(READERS[0]) < done.stderr.index(READERS[1])
+            assert "--reader" in done.stderr
+            assert (await run_async(*arguments, "--reader", READERS[0])).stderr == ""
+
+
 async def test_send_prints_one_object_an_apdu(pcscd: PrivatePcscd) -> None:
     async with virtual_card(pcscd):
         done = await run_async("send", "--json", "FF CA 00 00 00", "ffb0000310", "FF:B0:00:F0:10")
@@ -100,6 +115,7 @@ async def test_a_permanent_command_is_refused_before_anything_is_sent_and_passes
     assert any(hazard["permanent"] for hazard in record["hazards"])
     assert all(hazard["text"] and hazard["code"] for hazard in record["hazards"])
     assert [json.loads(line)["data"] for line in untouched.stdout.splitlines()] == ["40480000", "00000000"]
+    assert "APDU 2 of 2, FF D6 00 02 04 00 00 08 00" in refused.stderr
     assert wrong.returncode == 3
     assert json.loads(passed.stdout)["sw"] == "9000"
     assert json.loads(locked.stdout)["data"] == "40480800"
@@ -128,12 +144,14 @@ async def test_a_card_pulled_in_mid_command_is_told_and_exits_4(pcscd: PrivatePc
         (["bogus"], 2, "bogus"),
         (["readers", "--bogus"], 2, "--bogus"),
         (["virtual"], 2, "--list"),
-        (["virtual", "nonsense"], 2, "ntag216-url"),
+        (["virtual", "nonsense"], 2, "cardscope virtual --list"),
+        (["virtual", "ntag216-implnt"], 2, "Did you mean ntag216-implant?"),
         (["virtual", "ntag216", "--vpcd", "host:99999"], 2, "port"),
         (["virtual", "ntag216", "--vpcd", "127.0.0.1:1"], 4, "127.0.0.1:1"),
-        (["inspect", "--virtual", "nonsense"], 2, "ntag216-url"),
+        (["inspect", "--virtual", "nonsense"], 2, "cardscope virtual --list"),
         (["send", "--reader", "Acme", "FFCA000000"], 4, READERS[1]),
         (["send", "--reader", "Virtual PCD", "FFCA000000"], 4, "more than one"),
+        (["send", "--reader", "Virtual PCD", "FFCA000000"], 4, "Give more of the name"),
         (["inspect", "--reader", READERS[1]], 4, READERS[1]),
     ],
 )
@@ -160,6 +178,24 @@ def test_a_virtual_card_needs_no_service(no_pcscd: PrivatePcscd) -> None:
     assert json.loads(done.stdout)["data"].startswith("03")
     assert done.returncode == 0
     assert json.loads(run("readers", "--json", "--virtual", "ntag216").stdout)[0]["kind"] == "virtual"
+
+
+@pytest.mark.parametrize("options", [(), ("--json", "--reader", "Virtual reader", "--reader-model", "acr122u")])
+def test_a_refusal_shows_the_line_that_sends_it(no_pcscd: PrivatePcscd, options: tuple[str, ...]) -> None:
+    def told(done: subprocess.CompletedProcess[str]) -> list[str]:
+        assert done.returncode == 3
+        (line,) = [line for line in done.stderr.splitlines() if line.startswith("cardscope send ")]
+        return shlex.split(line)
+
+    locks = ("FFD600020400000800", "FFD600020400001000")
+    first = told(run("send", "--virtual", "ntag216", *options, "FFB0000204", *locks))
+    second = told(run(*first[1:]))
+    assert second[-3:] == ["FF B0 00 02 04", "FF D6 00 02 04 00 00 08 00", "FF D6 00 02 04 00 00 10 00"]
+    assert second.count("--approve") == 2
+    done = run(*second[1:])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("9000") == 3
+    assert ("--json" in second) is ("--json" in options)
 
 
 def test_virtual_lists_its_cards() -> None:
@@ -199,7 +235,9 @@ async def test_a_pipe_that_closes_early_is_no_error(pcscd: PrivatePcscd) -> None
 
 async def test_virtual_ends_in_order_when_terminated(pcscd: PrivatePcscd) -> None:
     async with virtual_card(pcscd) as card:
-        assert await card.end(signal.SIGTERM) == (0, "")
+        code, errors = await card.end(signal.SIGTERM)
+    assert code == 0
+    assert not errors.replace(f"Waiting for the driver at 127.0.0.1:{pcscd.port}…\n", "")
 
 
 def test_without_a_display_the_window_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

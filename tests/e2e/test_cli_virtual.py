@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -86,10 +87,12 @@ async def test_an_image_with_pwd_and_pack_and_another_uid(pcscd: PrivatePcscd, t
     image[0x29 * 4 : 0x2D * 4] = bytes.fromhex("04000029 00050000 43415244 4F4B0000")
     path = tmp_path / "tag.bin"
     path.write_bytes(image)
-    arguments = ("ntag213", "--image", str(path), "--uid", UID, "--reader-model", "acr1252u")
-    async with served(pcscd.port, *arguments):
+    arguments = ("ntag213-password", "--image", str(path), "--uid", UID, "--reader-model", "acr1252u")
+    async with served(pcscd.port, *arguments) as card:
+        told = await card.line()
         uid, page_10, page_2c = await send("FFCA000000", "FFB0000A04", "FFB0002C04")
         pack = await send_approved("FF000000051B43415244")
+    assert told.startswith("NTAG213 from tag.bin, UID 04 A1 B2 C3 D4 E5 F6, is on the virtual reader at")
     assert uid == UID + "9000"
     assert page_10 == image[40:44].hex().upper() + "9000"
     assert page_2c == "000000009000", "PACK is never read"
@@ -97,7 +100,9 @@ async def test_an_image_with_pwd_and_pack_and_another_uid(pcscd: PrivatePcscd, t
 
 
 async def test_a_smart_card(pcscd: PrivatePcscd) -> None:
-    async with served(pcscd.port, "teaching"):
+    async with served(pcscd.port, "teaching") as card:
+        assert (await card.line()).startswith("Teaching card, T=1 is on the virtual reader at")
+        assert "PIN 01 is 1234, its PUK 12345678" in await card.line()
         (selected,) = await send("00A4000C023F00")
         assert selected == "9000"
 
@@ -110,7 +115,39 @@ async def test_the_second_slot(pcscd: PrivatePcscd) -> None:
 async def test_it_ends_in_order(pcscd: PrivatePcscd) -> None:
     async with served(pcscd.port, "ntag213") as card:
         assert "NTAG213" in await card.line()
-        assert await card.end(signal.SIGTERM) == (0, "")
+        code, errors = await card.end(signal.SIGTERM)
+    assert code == 0
+    assert not errors.replace(f"Waiting for the driver at 127.0.0.1:{pcscd.port}…\n", "")
+
+
+async def test_what_opens_a_card_is_told_with_its_uid(pcscd: PrivatePcscd) -> None:
+    async with served(pcscd.port, "ntag213-password") as card:
+        assert (await card.line()).startswith("NTAG213 with a password, UID 04 51 3A 9C DE 6F 81, is on")
+        told = await card.line()
+    assert "43415244 (CARD)" in told
+    assert "PACK is 4F4B" in told
+
+
+def test_it_tells_what_it_waits_for() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as driver,
+        subprocess.Popen(
+            command("virtual", "ntag213", "--uid", f"0x{UID}", "--vpcd", str(driver.getsockname()[1])),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        assert process.stderr is not None
+        link, _ = driver.accept()
+        with link:
+            assert process.stderr.readline() == f"Waiting for the driver at 127.0.0.1:{driver.getsockname()[1]}…\n"
+            link.sendall(bytes.fromhex("0001 04"))
+            assert "UID 04 A1 B2 C3 D4 E5 F6" in process.stdout.readline()
+            process.terminate()
+            _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, "")
 
 
 def refused(*arguments: str) -> str:
@@ -124,13 +161,17 @@ def refused(*arguments: str) -> str:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("nosuch",), ["'nosuch'", "ntag216-implant"]),
+        (("nosuch",), ["'nosuch'", "cardscope virtual --list"]),
+        (("ntag216-implnt",), ["Did you mean ntag216-implant?", "--list"]),
         (("ntag213", "--reader-model", "nosuch"), ["'nosuch'", "acr122u"]),
         (("ntag213", "--uid", "04A1B2"), ["7 bytes", "3"]),
         (("ntag213", "--uid", "04A1B2C3D4E5F607"), ["7 bytes", "8"]),
         (("ntag213", "--uid", "04A1B2C3D4E5FX"), ["“X”"]),
-        (("ntag213", "--uid", ""), ["at least one byte"]),
-        (("ntag213", "--uid", "04A1B288D4E5F6"), ["88"]),
+        (("ntag213", "--uid", ""), ["is empty", "7 bytes in hex"]),
+        (("ntag213", "--uid", "0x"), ["is empty", "7 bytes in hex"]),
+        (("ntag213", "--uid", "04A1B288D4E5F6"), ["fourth byte is 88", "ISO/IEC 14443-3"]),
+        (("ntag213", "--uid", "0x88A1B2C3D4E5F6"), ["first byte is 88", "ISO/IEC 14443-3"]),
+        (("ntag213", "--image", "/dev/zero"), ["/dev/zero", "more than 65536 bytes"]),
         (("teaching", "--uid", UID), ["no Type 2 tag"]),
         (("teaching", "--image", "any.bin"), ["no Type 2 tag"]),
         (("ntag213", "--image", "no/such/file.bin"), ["no/such/file.bin", "No such file"]),
@@ -167,6 +208,13 @@ def test_an_image_with_a_wrong_check_byte_is_refused(tmp_path: Path, place: int,
     assert name in said
 
 
+def test_the_user_memory_alone_is_recognised(tmp_path: Path) -> None:
+    path = tmp_path / "user.bin"
+    path.write_bytes(bytes(888))
+    said = refused("ntag216", "--image", str(path))
+    assert all(word in said for word in ("user.bin", "924 bytes", "user memory of NTAG216 alone"))
+
+
 def test_a_port_where_nobody_listens_is_named() -> None:
     with socket.socket() as bound:  # not listening, and nobody else can
         bound.bind(("127.0.0.1", 0))
@@ -198,6 +246,25 @@ async def test_a_port_where_another_card_is_is_named(pcscd: PrivatePcscd) -> Non
         assert f"127.0.0.1:{pcscd.port}" in done.stderr
         assert "Another virtual card" in done.stderr
         assert await send("FFCA000000") == ["04213E13C013809000"], "the first one is left alone"
+
+
+def readme_examples() -> list[str]:
+    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    return re.findall(r"^ {4}cardscope (send --virtual ntag216 --reader-model .+)$", text, re.MULTILINE)
+
+
+def test_the_readme_has_an_example_of_every_reader_model_with_native_commands() -> None:
+    models = [shlex.split(line)[4] for line in readme_examples()]
+    assert models == [key for key in reader_models() if key != "generic"]
+
+
+@pytest.mark.parametrize("line", readme_examples())
+def test_an_example_of_the_readme_gets_the_version(line: str) -> None:
+    done = run(*shlex.split(line), "--json")
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout.splitlines()[-1])
+    # GET_VERSION of NTAG216 (data sheet, table 28). The Identiv answers without a status word.
+    assert "0004040201001303" in record["data"] + record["sw"]
 
 
 def test_the_virtual_reader_of_other_commands_takes_a_model_too() -> None:

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
@@ -34,9 +35,22 @@ def require_service(service: CardService, options: argparse.Namespace) -> None:
 
 
 def chosen_session(service: CardService, options: argparse.Namespace) -> CardSession:
-    """The session on the reader that ``--reader`` names. Raises as :meth:`CardService.find_session` does."""
+    """The session on the reader that ``--reader`` names. Without it, the first card; on standard error it is told then
+    that there are others. Raises as :meth:`CardService.find_session` does."""
     require_service(service, options)
-    return service.find_session(options.reader)
+    session = service.find_session(options.reader)
+    if options.reader is None:
+        others = [f"“{reader.name}”" for reader in service.readers if _has_another_card(service, reader.name, session)]
+        if others:
+            print(
+                f"This is the card in “{session.reader}”; one is in {' and '.join(others)} too: --reader chooses.",
+                file=sys.stderr,
+            )
+    return session
+
+
+def _has_another_card(service: CardService, reader: str, session: CardSession) -> bool:
+    return service.session(reader) not in (None, session)
 
 
 def with_service(

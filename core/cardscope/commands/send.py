@@ -1,12 +1,13 @@
 """``cardscope send``: sends APDUs to a card and prints its answers."""
 
 import argparse
+import shlex
 
 from cardscope.commands.running import chosen_session, print_json, with_service
 from cardscope.decode.apdu import summary
 from cardscope.decode.hex import HexError, format_hex, parse_hex
 from cardscope.decode.status_words import split_response, status_word
-from cardscope.errors import UsageError
+from cardscope.errors import RefusedError, UsageError
 from cardscope.guard import GuardRefusal
 from cardscope.service import CardService
 from cardscope.session import CardSession
@@ -18,7 +19,7 @@ def run(options: argparse.Namespace) -> int:
     async def sent(service: CardService) -> None:
         session = chosen_session(service, options)
         # All are judged before the first is sent: half a list sent would be worse than none.
-        approvals = [await _approval(session, command, options) for command in commands]
+        approvals = [await _approval(session, commands, index, options) for index in range(len(commands))]
         for command, approval in zip(commands, approvals, strict=True):
             exchanged = await session.send(command, approval=approval)
             data, sw = split_response(exchanged.response or b"")
@@ -54,8 +55,10 @@ def _parse_apdu(text: str) -> bytes:
     return command
 
 
-async def _approval(session: CardSession, command: bytes, options: argparse.Namespace) -> str | None:
-    """The digest among those given that lets ``command`` pass; ``None`` when it needs none."""
+async def _approval(session: CardSession, commands: list[bytes], index: int, options: argparse.Namespace) -> str | None:
+    """The digest among those given that lets the command at ``index`` pass; ``None`` when it needs none. Raises
+    RefusedError, with the line that would send all ``commands``, when it needs one that is not given."""
+    command = commands[index]
     try:
         await session.check(command)
     except GuardRefusal as refusal:
@@ -65,6 +68,7 @@ async def _approval(session: CardSession, command: bytes, options: argparse.Name
             print_json(
                 {
                     "refused": True,
+                    "command": format_hex(command),
                     "hazards": [
                         {"code": hazard.code, "text": hazard.text, "permanent": hazard.permanent}
                         for hazard in refusal.hazards
@@ -72,5 +76,28 @@ async def _approval(session: CardSession, command: bytes, options: argparse.Name
                     "approve": refusal.digest,
                 }
             )
-        raise
+        which = f"APDU {index + 1} of {len(commands)}, {format_hex(command, ' ')}: " if len(commands) > 1 else ""
+        raise RefusedError(
+            f"{which}{refusal}",
+            remedy="If that is what you want, approve it:\n" + _approving_line(commands, refusal.digest, options),
+        ) from refusal
     return None
+
+
+def _approving_line(commands: list[bytes], digest: str, options: argparse.Namespace) -> str:
+    """What to type to send ``commands`` in the same way, with one more approval."""
+    words = ["cardscope", "send"]
+    for name in ("reader", "virtual", "reader_model"):
+        if (value := getattr(options, name)) is not None:
+            words += [f"--{name.replace('_', '-')}", _quoted(value)]
+    if options.json:
+        words.append("--json")
+    for approved in (*options.approve, digest):
+        words += ["--approve", _quoted(approved)]
+    return " ".join((*words, *(f'"{format_hex(command, " ")}"' for command in commands)))
+
+
+def _quoted(word: str) -> str:
+    """``word`` for a command line: where it needs quotes, in double ones, which every shell knows, if these do."""
+    quoted = shlex.quote(word)
+    return quoted if quoted == word or set(word) & set('"$`\\!') else f'"{word}"'

@@ -1,16 +1,23 @@
 """``cardscope virtual``: serves a virtual card to the PC/SC service."""
 
 import argparse
+import asyncio
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from cardscope.commands.running import run_until_interrupted
-from cardscope.decode.hex import HexError, parse_hex
+from cardscope.decode.hex import HexError, format_hex, parse_hex
 from cardscope.errors import CardScopeError, UsageError
 from cardscope.virtual.card import VirtualCard
 from cardscope.virtual.reader_models import ReaderModel, reader_model
 from cardscope.virtual.ready_cards import ReadyCard, ready_card, ready_cards
 from cardscope.virtual.tag_recipe import check_uid, read_image
 from cardscope.virtual.vpcd import DEFAULT_PORT, serve_vpcd
+
+WAITING_DELAY: Final = 0.5
+"""Seconds of silence from the driver after which the user is told what is waited for."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -21,14 +28,31 @@ def run(options: argparse.Namespace) -> int:
     if options.card is None:
         raise UsageError("Which card?", remedy="cardscope virtual --list prints the names of all cards.")
     host, port = _place(options.vpcd)
-    card = ready_card(options.card)
     model = reader_model(options.reader_model or "generic")
-    made = _made(card, model, options)
+    made, title, note = _made(ready_card(options.card), model, options)
 
     def connected() -> None:
-        print(f"{card.title} is on the virtual reader at {host}:{port}. Ctrl+C takes it off.", flush=True)
+        print(f"{title} is on the virtual reader at {host}:{port}. Ctrl+C takes it off.", flush=True)
+        if note:
+            print(note, flush=True)
 
-    return run_until_interrupted(lambda: serve_vpcd(made, host, port, connected=connected), endless=True)
+    return run_until_interrupted(lambda: _serve(made, host, port, connected), endless=True)
+
+
+async def _serve(card: VirtualCard, host: str, port: int, connected: Callable[[], None]) -> None:
+    def say_waiting() -> None:
+        print(f"Waiting for the driver at {host}:{port}…", file=sys.stderr, flush=True)
+
+    waiting = asyncio.get_running_loop().call_later(WAITING_DELAY, say_waiting)
+
+    def arrived() -> None:
+        waiting.cancel()
+        connected()
+
+    try:
+        await serve_vpcd(card, host, port, connected=arrived)
+    finally:
+        waiting.cancel()
 
 
 def _place(text: str | None) -> tuple[str, int]:
@@ -39,27 +63,38 @@ def _place(text: str | None) -> tuple[str, int]:
     return host.strip("[]") or "127.0.0.1", int(port)
 
 
-def _made(card: ReadyCard, model: ReaderModel, options: argparse.Namespace) -> VirtualCard:
+def _made(card: ReadyCard, model: ReaderModel, options: argparse.Namespace) -> tuple[VirtualCard, str, str]:
+    """The card to serve, what it is, and what its user has to know of it."""
     if options.image is None and options.uid is None:
-        return card.make(model)
+        return card.make(model), _with_uid(card.title, card.uid), card.description
     uid = None if options.uid is None else _parse_uid(options.uid)
     if card.recipe is None:
-        return model.front(card.make_tag(uid=uid))  # raises, with the reason
-    image = None if options.image is None else _read_image(Path(options.image))
+        return model.front(card.make_tag(uid=uid)), "", ""  # raises, with the reason
+    path = None if options.image is None else Path(options.image)
+    image = None if path is None else _read_image(path)
     try:
-        return model.front(card.make_tag(uid=uid, image=image))
+        tag = card.make_tag(uid=uid, image=image)
     except CardScopeError as error:
-        raise UsageError(
-            f"{options.image}: {error}" if image is not None else str(error), remedy=error.remedy
-        ) from error
+        raise UsageError(f"{path}: {error}" if path is not None else str(error), remedy=error.remedy) from error
+    if path is None:
+        return model.front(tag), _with_uid(card.title, tag.uid), card.description
+    # What the description tells of the ready card, its password for one, need not be true of the image.
+    return model.front(tag), _with_uid(f"{tag.chip.name} from {path.name}", tag.uid), ""
+
+
+def _with_uid(title: str, uid: bytes | None) -> str:
+    return f"{title}, UID {format_hex(uid, ' ')}," if uid is not None else title
 
 
 def _parse_uid(text: str) -> bytes:
+    digits = text.strip().removeprefix("0x").removeprefix("0X")
+    if not digits:
+        raise UsageError("The UID behind --uid is empty.", remedy="Give 7 bytes in hex, as in --uid 04A1B2C3D4E5F6.")
     try:
-        uid = parse_hex(text)
+        uid = parse_hex(digits)
         check_uid(uid)
     except HexError as error:
-        raise UsageError(str(error), remedy=f"{text}\n{' ' * error.position}^") from error
+        raise UsageError(str(error), remedy=f"{digits}\n{' ' * error.position}^") from error
     except CardScopeError as error:
         raise UsageError(str(error), remedy=error.remedy) from error
     return uid

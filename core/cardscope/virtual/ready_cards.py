@@ -15,6 +15,7 @@ from cardscope.errors import UsageError
 from cardscope.tags.catalogue import Chip, chips
 from cardscope.virtual.card import VirtualCard
 from cardscope.virtual.loose_card import LooseCard
+from cardscope.virtual.near_names import did_you_mean
 from cardscope.virtual.reader_models import ReaderModel
 from cardscope.virtual.tag_recipe import TagRecipe
 from cardscope.virtual.type2 import Type2Tag
@@ -24,6 +25,8 @@ PREPARED: Final = "Prepared tags"
 SMART_CARDS: Final = "Smart cards"
 TEACHING_UID: Final = bytes.fromhex("04914EC1A3D380")
 """Of the contactless teaching card; made up."""
+_TEACHING_SECRETS: Final = "PIN 01 is 1234, its PUK 12345678; PIN 81 is 567890."
+"""A test compares with ``teaching_card.toml``."""
 
 _GROUPS: Final = ("NTAG, factory-fresh", "MIFARE Ultralight, factory-fresh", "NTAG I²C, factory-fresh")
 """NTAG first: they are what most people hold in their hands."""
@@ -43,11 +46,17 @@ class ReadyCard:
     recipe: TagRecipe | None
     """How it is made, for a Type 2 tag."""
     _other: Callable[[], LooseCard] | None = None
+    _other_uid: bytes | None = None
 
     @property
     def chip(self) -> Chip | None:
         """The chip of a Type 2 tag."""
         return self.recipe.chip if self.recipe is not None else None
+
+    @property
+    def uid(self) -> bytes | None:
+        """The 7-byte UID that the card is made with; ``None`` for a card with contacts."""
+        return self.recipe.uid if self.recipe is not None else self._other_uid
 
     def make(self, model: ReaderModel | None = None) -> VirtualCard:
         """The card as ``model`` presents it, by default the plain storage-card reader. Contact cards ignore it."""
@@ -85,12 +94,13 @@ def ready_cards() -> Mapping[str, ReadyCard]:
 
 
 def ready_card(name: str) -> ReadyCard:
-    """The ready card ``name``, in any case. Raises UsageError, listing the names that exist, when there is none."""
+    """The ready card ``name``, in any case. Raises UsageError, with the names that come near, when there is none."""
     try:
         return ready_cards()[name.lower()]
     except KeyError:
         raise UsageError(
-            f"There is no virtual card {name!r}.", remedy="Choose one of: " + ", ".join(ready_cards()) + "."
+            f"There is no virtual card {name!r}.",
+            remedy=did_you_mean(name, ready_cards()) + "cardscope virtual --list prints all names.",
         ) from None
 
 
@@ -125,27 +135,29 @@ def _place(card: ReadyCard) -> int:
 
 
 def _teaching_cards() -> tuple[ReadyCard, ...]:
-    def card(name: str, title: str, description: str, make: Callable[[], LooseCard]) -> ReadyCard:
-        return ReadyCard(name, title, description, SMART_CARDS, title, description, None, make)
+    def card(name: str, title: str, what: str, make: Callable[[], LooseCard], uid: bytes | None = None) -> ReadyCard:
+        description = f"{what} {_TEACHING_SECRETS}"
+        return ReadyCard(name, title, description, SMART_CARDS, title, description, None, make, uid)
 
     return (
         card(
             "teaching",
             "Teaching card, T=1",
-            "An ISO 7816 card with files, records, a PIN and an NDEF application: every status word of a course.",
+            "Files, records and NDEF, for every status word of a course.",
             partial(_teaching_contact, "Teaching card, T=1", "T1"),
         ),
         card(
             "teaching-t0",
             "Teaching card, T=0",
-            "The same over T=0, where the card asks for GET RESPONSE (61xx) and for the right length (6Cxx).",
+            "Files, records and NDEF over T=0, with its 61xx and 6Cxx.",
             partial(_teaching_contact, "Teaching card, T=0", "T0"),
         ),
         card(
             "teaching-contactless",
             "Teaching card, contactless",
-            "The same without contacts: an NFC Forum Type 4 tag with a file system.",
+            "Files, records and NDEF: an NFC Forum Type 4 tag.",
             _teaching_contactless,
+            TEACHING_UID,
         ),
     )
 

@@ -1,5 +1,6 @@
 """How a ready Type 2 tag is made: a chip as delivered, a UID, and what was done to its memory since."""
 
+import errno
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ URL_PREFIX_HTTPS: Final = 0x04
 """NFC Forum URI record type: the identifier code of ``https://``."""
 _IMAGE_LIMIT: Final = 0x10000
 """Bytes; far beyond the image of any chip, and not all there is in a file that never ends."""
+_UID_PLACES: Final = {0: "first", 3: "fourth"}
+"""The bytes that stand where a cascade tag can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,12 @@ def card_from_image(chip: Chip, image: bytes, *, uid: bytes | None = None, signa
     one takes some 50 ms to make. Raises CardScopeError, with the reason, for an image of the wrong size or with wrong
     check bytes, and for a UID that no tag can have.
     """
-    check_image(chip, image)
+    try:
+        check_image(chip, image)
+    except CardScopeError as error:
+        if chip in chips_with_image_of(len(image)):
+            raise
+        raise CardScopeError(str(error), remedy=_size_remedy(chip, len(image))) from error
     if uid is not None:
         image = _with_uid(chip, image, uid)
     if signature is None and Command.READ_SIG in chip.commands:
@@ -94,9 +102,12 @@ def card_from_image(chip: Chip, image: bytes, *, uid: bytes | None = None, signa
 
 
 def read_image(path: Path) -> bytes:
-    """What the file at ``path`` holds, and no more of it than shows that it is too long. Raises OSError."""
+    """What the file at ``path`` holds. Raises OSError, also for a file that is far longer than any image or endless."""
     with path.open("rb") as file:
-        return file.read(_IMAGE_LIMIT)
+        image = file.read(_IMAGE_LIMIT + 1)
+    if len(image) > _IMAGE_LIMIT:
+        raise OSError(errno.EFBIG, f"it has more than {_IMAGE_LIMIT} bytes, and no image is as long as that", str(path))
+    return image
 
 
 def chips_with_image_of(size: int) -> tuple[Chip, ...]:
@@ -108,11 +119,29 @@ def check_uid(uid: bytes) -> None:
     """Raises CardScopeError, with the reason, unless a Type 2 tag can have ``uid``."""
     if len(uid) != UID_SIZE:
         raise CardScopeError(f"A UID of a Type 2 tag has 7 bytes, and {uid.hex().upper()} has {len(uid)}.")
-    if uid[3] == CASCADE_TAG:
-        raise CardScopeError(
-            f"{uid.hex().upper()} cannot be a UID of 7 bytes: its fourth byte is 88, the sign of a longer one.",
-            remedy="Choose another fourth byte (ISO/IEC 14443-3, cascade tag).",
+    for place, name in _UID_PLACES.items():
+        if uid[place] == CASCADE_TAG:
+            raise CardScopeError(
+                f"{uid.hex().upper()} cannot be a UID of 7 bytes: its {name} byte is 88, the cascade tag.",
+                remedy=f"Choose another {name} byte: ISO/IEC 14443-3 keeps 88 as the sign of a longer UID.",
+            )
+
+
+def _size_remedy(chip: Chip, size: int) -> str:
+    """What ``size`` bytes that are no image of ``chip`` may be instead, and what to do."""
+    sentences: list[str] = []
+    if others := chips_with_image_of(size):
+        names, keys = " or ".join(other.name for other in others), " or ".join(other.key for other in others)
+        sentences.append(f"{size} bytes are an image of {names}: for that, choose {keys}.")
+    if chip.user_bytes == size:
+        start = PAGE_SIZE * chip.user_first
+        sentences.append(
+            f"{size} bytes are the user memory of {chip.name} alone, which begins at byte {start} of an image."
         )
+    elif holders := [other.name for other in chips().values() if other.user_bytes == size]:
+        sentences.append(f"{size} bytes are the user memory alone of {' or '.join(holders)}.")
+    sentences.append("An image has every page from 00 on, 4 bytes each, PWD and PACK included: read out all of them.")
+    return " ".join(sentences)
 
 
 def _with_uid(chip: Chip, image: bytes, uid: bytes) -> bytes:

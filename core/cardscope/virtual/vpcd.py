@@ -6,6 +6,7 @@ only 04 is answered. Anything else is a command, answered by its response.
 """
 
 import asyncio
+import ipaddress
 import socket
 from collections.abc import Callable
 from typing import cast
@@ -118,7 +119,10 @@ class _NoDriverError(Exception):
 
 def _unreachable(error: Exception, link: "_VpcdLink", host: str, port: int) -> CardScopeError:
     place = f"{host}:{port}"
-    other_program = "Find out which program it is (ss -ltnp), or take the port that the driver's configuration names."
+    here = _is_this_machine(host)
+    where = "" if here else f" on {host}"
+    listeners = f"“ss -ltnp”{where} names the program that listens there"
+    other_program = f"Take the port that the driver's configuration names. {listeners}."
     if isinstance(error, socket.gaierror):
         return CardScopeError(f"There is no host with the name {host}.", remedy="Check the host before the colon.")
     if isinstance(error, _NoDriverError):
@@ -126,17 +130,26 @@ def _unreachable(error: Exception, link: "_VpcdLink", host: str, port: int) -> C
     if isinstance(error, TimeoutError) and link.connected:
         return CardScopeError(
             f"The virtual reader driver at {place} does not ask for a card.",
-            remedy="Another virtual card probably uses this port: end it, or take the port of another slot. "
-            "Or it is another program's port.",
+            remedy="Another virtual card probably has this slot: end it, or take the port of the other slot (usually "
+            f"{DEFAULT_PORT} and {DEFAULT_PORT + 1}). Or it is no driver at all: {listeners}.",
         )
     if link.connected:
         return CardScopeError(f"The program at {place} hangs up: it is no virtual reader driver.", remedy=other_program)
     if isinstance(error, TimeoutError):
         return CardScopeError(f"{place} does not answer.", remedy="Check host and port, and the firewall between.")
+    configuration = "the port in /etc/reader.conf.d/vpcd" if here else "host and port, and the firewall between"
     return CardScopeError(
         f"No virtual reader driver listens at {place}.",
-        remedy="Install vsmartcard-vpcd, start pcscd, and check the port in /etc/reader.conf.d/vpcd.",
+        remedy=f"It listens only while pcscd runs: “cardscope doctor”{where} tells whether it does. If so, see whether "
+        f"vsmartcard-vpcd is installed{where}, and check {configuration}. “ss -ltnp”{where} lists who listens where.",
     )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _may_be_driver(received: bytes | bytearray) -> bool:

@@ -4,7 +4,7 @@ from PySide6.QtCore import QCoreApplication
 
 from cardscope.events import ServiceState
 from cardscope.readers.protocol import ReaderKind, ReaderState, ReaderStatus
-from cardscope_gui.header.identity import storage_card_name
+from cardscope_gui.header.identity import identify, storage_card_name
 from cardscope_gui.readers.loan import Loan
 from cardscope_gui.widgets.marks import Mark
 
@@ -28,15 +28,15 @@ def reader_mark(state: ReaderState, loan: Loan = Loan.HOME) -> Mark:
             return Mark.RING
 
 
-def reader_words(status: ReaderStatus, loan: Loan = Loan.HOME) -> str:
-    """The state in words, with the card's name where its ATR tells one."""
+def reader_words(status: ReaderStatus, loan: Loan = Loan.HOME, card: str = "") -> str:
+    """The state in words, with what the ``card`` was identified as, or else with what its ATR calls it."""
     if loan is Loan.LENT:
         return translate("ReaderState", "Lent to PC/SC")
     if loan is Loan.ASKING:
         return translate("ReaderState", "Moving to PC/SC…")
     match status.state:
         case ReaderState.PRESENT:
-            name = storage_card_name(status.atr)
+            name = card or storage_card_name(status.atr)
             return (
                 translate("ReaderState", "Card present · {card}").format(card=name)
                 if name
@@ -67,7 +67,7 @@ def service_words(state: ServiceState) -> str:
 
 
 def reader_icon(status: ReaderStatus) -> str:
-    """The drawing that fits the reader best, told from the name that its driver gives it."""
+    """The drawing that fits the reader best, told from the name that its driver gives it and from a card's ATR."""
     if status.kind is ReaderKind.VIRTUAL:
         return "reader-virtual"
     name = status.name.lower()
@@ -75,6 +75,6 @@ def reader_icon(status: ReaderStatus) -> str:
         return "reader-key"
     if any(
         word in name for word in ("picc", "contactless", "acr122", "acr1252", "nfc", "rfid", " cl ", "pn53", "3700")
-    ):
+    ) or (status.atr is not None and identify(status.atr).contactless):
         return "reader-contactless"
     return "reader-contact"

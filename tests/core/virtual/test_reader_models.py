@@ -119,6 +119,16 @@ def test_a_model_is_found_in_any_case_and_an_unknown_one_lists_the_others() -> N
     assert all(key in caught.value.remedy for key in MODELS)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "suggested"),
+    [("ACR122", "acr122u"), ("omnikey", "omnikey5321"), ("transparant", "transparent"), ("nonsense", "")],
+)
+def test_an_unknown_model_suggests_what_comes_near(wanted: str, suggested: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        reader_model(wanted)
+    assert caught.value.remedy.startswith(f"Did you mean {suggested}? " if suggested else "There are: generic")
+
+
 @pytest.mark.parametrize("key", MODELS)
 def test_each_front_has_a_reader_of_its_own(key: str) -> None:
     first, second = reader_model(key).front(ntag()), reader_model(key).front(ntag(bytes.fromhex("04C5A102B36F80")))

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from cardscope.virtual.ready_cards import practice_card, ready_card, ready_cards
 from cardscope.virtual.signing import sign
 from cardscope.virtual.tag_recipe import card_from_image, chips_with_image_of, read_image
 from cardscope.virtual.type2 import ACK, Type2Tag
+from cardscope_resources import resource
 
 TYPE2 = [name for name, card in ready_cards().items() if card.chip is not None]
 SMART_CARDS = ("teaching", "teaching-t0", "teaching-contactless")
@@ -273,7 +275,13 @@ def test_an_image_with_a_wrong_check_byte_is_refused(place: int, name: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("uid", "why"), [("04", "7 bytes"), ("04A1B2C3D4E5F607", "7 bytes"), ("04A1B288D4E5F6", "fourth byte is 88")]
+    ("uid", "why"),
+    [
+        ("04", "7 bytes"),
+        ("04A1B2C3D4E5F607", "7 bytes"),
+        ("04A1B288D4E5F6", "fourth byte is 88"),
+        ("88A1B2C3D4E5F6", "first byte is 88"),
+    ],
 )
 def test_a_uid_that_no_tag_can_have_is_refused(uid: str, why: str) -> None:
     with pytest.raises(CardScopeError, match=why):
@@ -294,14 +302,74 @@ def test_sizes_name_the_chips_that_have_them() -> None:
 
 def test_a_file_without_end_is_not_read_to_its_end(tmp_path: Path) -> None:
     path = tmp_path / "large"
-    path.write_bytes(bytes(200_000))
-    assert len(read_image(path)) < 200_000
+    path.write_bytes(bytes(65536))
+    assert len(read_image(path)) == 65536
+    path.write_bytes(bytes(65537))
+    for endless in (path, Path("/dev/zero")):
+        with pytest.raises(OSError, match="more than 65536 bytes"):
+            read_image(endless)
 
 
-def test_an_unknown_name_lists_those_that_exist() -> None:
-    with pytest.raises(CardScopeError, match="'ntag217'") as caught:
-        ready_card("ntag217")
-    assert all(name in caught.value.remedy for name in ready_cards())
+@pytest.mark.parametrize(
+    ("key", "size", "words", "not_there"),
+    [
+        # Sizes from the data sheets: NTAG216 has 888 bytes of user memory from page 04 on, and 924 in all.
+        ("ntag216", 888, "user memory of NTAG216 alone, which begins at byte 16", "NTAG216F"),
+        ("ntag216", 540, "an image of NTAG215: for that, choose ntag215", "user memory"),
+        ("ntag215", 924, "NTAG216 or NTAG216F: for that, choose ntag216 or ntag216f", "user memory"),
+        ("ntag216", 504, "user memory alone of NTAG215", "an image of"),
+        ("ntag216", 925, "An image has every page", "925"),
+    ],
+)
+def test_a_wrong_size_tells_what_it_could_be(key: str, size: int, words: str, not_there: str) -> None:
+    with pytest.raises(CardScopeError) as caught:
+        card_from_image(chips()[key], bytes(size))
+    assert words in caught.value.remedy
+    assert not_there not in caught.value.remedy
+    assert "PWD and PACK included" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("wanted", "suggested"),
+    [
+        ("ntag216-implnt", "Did you mean ntag216-implant? "),
+        ("Implant", "Did you mean ntag216-implant? "),
+        ("ntga215", "Did you mean ntag215"),
+        ("url", "Did you mean ntag216-url, ntag215-url or ntag213-url? "),
+        ("nonsense", ""),
+        ("", ""),
+    ],
+)
+def test_an_unknown_name_suggests_what_comes_near_and_the_list(wanted: str, suggested: str) -> None:
+    with pytest.raises(CardScopeError, match=f"'{wanted}'") as caught:
+        ready_card(wanted)
+    assert caught.value.remedy.startswith(suggested)
+    assert caught.value.remedy.endswith("cardscope virtual --list prints all names.")
+    assert ("Did you mean" in caught.value.remedy) is bool(suggested)
+
+
+@pytest.mark.parametrize("name", ready_cards())
+def test_a_card_tells_the_uid_that_it_answers_with(name: str) -> None:
+    card = ready_card(name)
+    made = card.make()
+    made.power_on()
+    answer = made.transmit(bytes.fromhex("FFCA000000"))
+    if card.uid is None:
+        assert name in ("teaching", "teaching-t0")
+        assert answer[-2:] != bytes.fromhex("9000")
+    else:
+        assert answer == card.uid + bytes.fromhex("9000")
+
+
+@pytest.mark.parametrize("name", SMART_CARDS)
+def test_a_teaching_card_tells_its_pins_and_puks(name: str) -> None:
+    pins = tomllib.loads(resource("teaching_card.toml").read_text("utf-8"))["pin"]
+    told = ready_card(name).description
+    for pin in pins:
+        if "value" in pin:
+            assert f"PIN {pin['reference']:02X} is {pin['value']}" in told
+        if "puk" in pin:
+            assert f"PUK {pin['puk']}" in told
 
 
 def test_names_are_found_in_any_case_and_a_chip_alone_is_practised_on_with_an_address() -> None:

@@ -253,7 +253,23 @@ async def test_nobody_listens() -> None:
         port = it.port
     with pytest.raises(CardScopeError, match=rf"127\.0\.0\.1:{port}") as caught:
         await serve_vpcd(RecordingCard(), port=port, connected=lambda: None)
-    assert caught.value.remedy
+    remedy = caught.value.remedy
+    places = [
+        remedy.index(word) for word in ("pcscd", "cardscope doctor", "vsmartcard-vpcd", "reader.conf.d", "ss -ltnp")
+    ]
+    assert places == sorted(places), "the likeliest cause first"
+
+
+async def test_nobody_listens_on_another_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(*_: object) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(vpcd, "_connect", refuse)
+    with pytest.raises(CardScopeError, match=r"192\.0\.2\.7:35963") as caught:
+        await serve_vpcd(RecordingCard(), "192.0.2.7", connected=lambda: None)
+    assert "reader.conf.d" not in caught.value.remedy, "the other machine's files are not here"
+    assert "“cardscope doctor” on 192.0.2.7" in caught.value.remedy
+    assert "“ss -ltnp” on 192.0.2.7" in caught.value.remedy
 
 
 async def test_a_driver_that_has_another_card(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,7 +277,8 @@ async def test_a_driver_that_has_another_card(monkeypatch: pytest.MonkeyPatch) -
     async with driver() as it:
         with pytest.raises(CardScopeError, match=rf"127\.0\.0\.1:{it.port} does not ask for a card") as caught:
             await serve_vpcd(RecordingCard(), port=it.port, connected=lambda: None)
-        assert "Another virtual card" in caught.value.remedy
+        remedy = caught.value.remedy
+        assert 0 == remedy.index("Another virtual card") < remedy.index("ss -ltnp")
 
 
 async def test_a_driver_that_hangs_up_at_once() -> None:

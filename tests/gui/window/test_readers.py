@@ -107,6 +107,23 @@ def test_the_drawing_follows_the_drivers_name(name, icon):
     assert reader_icon(status(name)) == icon
 
 
+@pytest.mark.parametrize(
+    ("atr", "icon"),
+    [
+        # PC/SC Part 3: MIFARE Ultralight, and ISO 14443-4 without historical bytes. The last one has contacts.
+        ("3B8F8001804F0CA0000003060300030000000068", "reader-contactless"),
+        ("3B80800101", "reader-contactless"),
+        ("3B9F958131FE9F006646530523002571DF000003900096", "reader-contact"),
+    ],
+)
+def test_the_drawing_follows_the_card_where_the_name_tells_nothing(atr, icon):
+    name, held = "Virtual PCD 00 00", bytes.fromhex(atr)
+    assert reader_icon(status(name, ReaderState.PRESENT, atr=held)) == icon
+    assert reader_icon(status(name, ReaderState.EXCLUSIVE, atr=held)) == icon
+    assert reader_icon(status(name, ReaderState.PRESENT, ReaderKind.VIRTUAL, held)) == "reader-virtual"
+    assert reader_icon(status(name)) == "reader-contact"
+
+
 def test_a_card_never_takes_the_view_from_another_card(model):
     shown = ShownReader(model)
     model.put(status("A", ReaderState.PRESENT))

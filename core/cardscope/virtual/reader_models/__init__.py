@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from cardscope.errors import UsageError
 from cardscope.virtual.card import VirtualCard
+from cardscope.virtual.near_names import did_you_mean
 from cardscope.virtual.picc import IsoDepPicc, Picc
 from cardscope.virtual.reader_models.acr122u import Acr122uCommands
 from cardscope.virtual.reader_models.acr1252u import Acr1252uCommands
@@ -105,5 +106,6 @@ def reader_model(key: str) -> ReaderModel:
         return reader_models()[key.lower()]
     except KeyError:
         raise UsageError(
-            f"There is no reader model {key!r}.", remedy="Choose one of: " + ", ".join(reader_models()) + "."
+            f"There is no reader model {key!r}.",
+            remedy=f"{did_you_mean(key, reader_models())}There are: {', '.join(reader_models())}.",
         ) from None
