@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from cardscope.readers.protocol import ReaderStatus
+
+if TYPE_CHECKING:
+    from cardscope.identify.identification import Identification
 
 
 class ServiceState(StrEnum):
@@ -101,4 +105,25 @@ class Exchanged:
     error: str = ""
 
 
-Event = ServiceChanged | ReaderAdded | ReaderRemoved | ReaderChanged | CardInserted | CardRemoved | UidRead | Exchanged
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """More became known of a card: ``identification`` is all that is known so far. Its ``complete`` or its
+    ``interrupted`` says that nothing more comes by itself."""
+
+    reader: str
+    insertion: int
+    identification: "Identification"
+    t: float
+
+
+Event = (
+    ServiceChanged
+    | ReaderAdded
+    | ReaderRemoved
+    | ReaderChanged
+    | CardInserted
+    | CardRemoved
+    | UidRead
+    | Exchanged
+    | Identified
+)

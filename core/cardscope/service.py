@@ -1,15 +1,22 @@
 """The asyncio façade of CardScope: readers and cards from every source, as events and sessions."""
 
 import asyncio
+import sys
+import time
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from cardscope.errors import NoCardError, ReaderNotFoundError
+from cardscope.errors import NoCardError, ReaderError, ReaderNotFoundError
 from cardscope.events import (
     CardInserted,
     CardRemoved,
     Event,
+    Identified,
     ReaderAdded,
     ReaderChanged,
     ReaderRemoved,
@@ -27,11 +34,23 @@ from cardscope.readers.protocol import (
     Sources,
     StatusChanged,
 )
+from cardscope.worker import Worker
 
 if TYPE_CHECKING:
+    from cardscope.identify.identification import Identification, IdentificationStage
     from cardscope.session import CardSession
 
 _UID_ATTEMPTS: Final = 3
+
+
+@dataclass(slots=True)
+class Identifying:
+    """How cards are identified as they come. May be changed at any time; it counts for the next card."""
+
+    families: dict[str, str] = field(default_factory=dict[str, str])
+    """The reader family that the user chose, by the reader's name; without an entry it is found out."""
+    probe_applications: bool = False
+    """Whether well-known applications are looked for on cards that speak APDUs."""
 
 
 class CardService:
@@ -40,11 +59,13 @@ class CardService:
     All methods are for the event loop's thread; listeners are called there too.
     """
 
-    def __init__(self, sources: Sources, *, read_uids: bool = True) -> None:
-        """``read_uids``: ask each contactless card for its UID as it comes. Nothing else is sent to a card unasked, but
-        for the UID again around a command that needs the user's approval, see :meth:`CardSession.check`."""
+    def __init__(self, sources: Sources, *, read_uids: bool = True, identifying: Identifying | None = None) -> None:
+        """``read_uids``: ask each contactless card for its UID as it comes. ``identifying``: identify each card after
+        that. Nothing else is sent to a card unasked, but for the UID again around a command that needs the user's
+        approval, see :meth:`CardSession.check`."""
         self._sources = sources
         self._read_uids = read_uids
+        self.identifying = identifying
         self._listeners: list[Callable[[Event], None]] = []
         self._readers: dict[str, _Slot] = {}
         self._insertions = 0
@@ -110,6 +131,39 @@ class CardService:
         slot = self._readers.get(reader)
         return slot.session if slot is not None else None
 
+    def identification(self, reader: str) -> "Identification | None":
+        """What is known so far of the card in the reader of that exact name, or ``None``."""
+        slot = self._readers.get(reader)
+        return slot.identification if slot is not None else None
+
+    async def identify(
+        self, session: "CardSession", *, family: str | None = None, probe_applications: bool = False
+    ) -> "Identification":
+        """Identifies the card of ``session``, from the start, and has it alone meanwhile; listeners get each stage. A
+        card with contacts is left alone unless applications are to be looked for. Never raises for a card or a reader
+        that fails: what was learned is returned, with ``interrupted``."""
+        await _loaded("cardscope.identify.identify")
+        from cardscope.identify.identification import Identification  # noqa: PLC0415 - loaded with the first card
+        from cardscope.identify.identify import identify  # noqa: PLC0415
+
+        def publish(stage: "IdentificationStage") -> None:
+            known = stage.identification
+            if not known.complete and not known.interrupted:
+                self._identified(session, known)
+
+        try:
+            # A card with contacts is not even connected to unasked.
+            async with session.alone() if session.contactless or probe_applications else nullcontext():
+                known = await identify(session, family=family, probe_applications=probe_applications, publish=publish)
+        except ReaderError as error:
+            text = f"The card could not be reached. {error}"
+            known = Identification(
+                session.reader, session.insertion, session.atr, session.uid, summary=(text,), interrupted=str(error)
+            )
+        # The last news comes when the card is free for others again.
+        self._identified(session, known)
+        return known
+
     def find_session(self, wanted: str | None) -> "CardSession":
         """The session for a name that a person typed: a reader's whole name or a part that fits one only, in any case.
         ``None`` means the first reader that holds a card. Raises ReaderNotFoundError or NoCardError."""
@@ -131,7 +185,9 @@ class CardService:
             return self._readers[fits[0]].status
         listed = "".join(f"\n  {name}" for name in fits or names)
         if fits:
-            raise ReaderNotFoundError(f"“{wanted}” fits more than one reader:{listed}", existing=names)
+            raise ReaderNotFoundError(
+                f"“{wanted}” fits more than one reader:{listed}", existing=names, remedy="Give more of the name."
+            )
         raise ReaderNotFoundError(
             f"No reader is named “{wanted}”. " + (f"There are:{listed}" if names else "There is no reader at all."),
             existing=names,
@@ -185,10 +241,28 @@ class CardService:
         # Tried again when a card that another program held is freed, but not for ever: PC/SC may be wrong about it.
         if self._read_uids and slot.session is not None and slot.uid_attempts < _UID_ATTEMPTS:
             slot.uid_attempts += 1
-            self._spawn(_read_uid(slot.session))
+            self._spawn(self._get_to_know(slot.session))
+
+    async def _get_to_know(self, session: "CardSession") -> None:
+        await session.read_uid()  # which publishes what came of it
+        if (wishes := self.identifying) is not None and not session.ended:
+            await self.identify(
+                session,
+                family=wishes.families.get(session.reader),
+                probe_applications=wishes.probe_applications,
+            )
+
+    def _identified(self, session: "CardSession", identification: "Identification") -> None:
+        slot = self._readers.get(session.reader)
+        if slot is not None and slot.session is session:
+            slot.identification = identification
+        elif not identification.interrupted:
+            return  # stale, but for what was learned of a card that was pulled half-way
+        self._publish(Identified(session.reader, session.insertion, identification, time.monotonic()))
 
     def _card_left(self, slot: "_Slot", t: float) -> None:
         session, slot.session = slot.session, None
+        slot.identification = None
         if session is not None:
             session.card_left()
             self._spawn(session.end())
@@ -204,8 +278,13 @@ class CardService:
         task.add_done_callback(self._tasks.discard)
 
 
-async def _read_uid(session: "CardSession") -> None:
-    await session.read_uid()  # which publishes what came of it
+async def _loaded(module: str) -> None:
+    """Loads ``module`` aside: this one takes 100 ms, which would hold up the window."""
+    if module not in sys.modules:
+        worker = Worker("CardScope loader")
+        loaded = worker.call(partial(import_module, module))
+        worker.stop()
+        await loaded
 
 
 class _Slot:
@@ -215,4 +294,5 @@ class _Slot:
         self.reader = reader
         self.status = status
         self.session: CardSession | None = None
+        self.identification: Identification | None = None
         self.uid_attempts = 0

@@ -2,10 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from cardscope.decode.atr import decode_atr
 from cardscope.decode.status_words import split_response
@@ -38,10 +38,12 @@ class CardSession:
         decoded = decode_atr(atr)
         self._storage_card = decoded.storage
         # FF is no valid class on the card interface, and a contact reader might pass GET_UID on to the card.
-        self._may_have_uid = decoded.contactless
+        self.contactless = decoded.contactless
+        """Whether the card is a contactless one, by its ATR: only those have a UID, and are talked to unasked."""
         self._used = False
         self._channel: Channel | None = None
         self._lock = asyncio.Lock()
+        self._owner: asyncio.Task[Any] | None = None
         self._removed = asyncio.Event()
 
     @property
@@ -68,7 +70,7 @@ class CardSession:
         """
         approved = await self.check(command, approval)
         self._used = self._used or origin is Origin.USER
-        async with self._lock:
+        async with self._turn():
             start = time.perf_counter()
             try:
                 channel = await self._open_channel()
@@ -96,7 +98,7 @@ class CardSession:
         verdict = judge(command, None, self._storage_card)
         if not verdict.needs_approval:
             return False
-        if self.uid is None and self._may_have_uid:
+        if self.uid is None and self.contactless:
             await self.read_uid()  # the approval is to hold for this very card, not for all of its kind
             if self.ended:
                 raise self._removed_error(Sent.NO)
@@ -120,7 +122,7 @@ class CardSession:
     async def read_uid(self) -> UidRead:
         """Asks the reader for the UID of a contactless card; publishes and returns it or the reason for its lack."""
         reason = ""
-        if not self._may_have_uid:
+        if not self.contactless:
             reason = "Cards with contacts have no UID."
         else:
             try:
@@ -132,8 +134,7 @@ class CardSession:
                     reason = "The reader does not tell the UID."
             except ReaderError as error:
                 reason = str(error)
-        if not self._used:
-            await self.release()  # the user's other programs come first
+        await self.release_unless_used()
         read = UidRead(self.reader, self.insertion, self.uid, time.monotonic(), reason)
         if not self.ended:
             self._publish(read)
@@ -147,7 +148,7 @@ class CardSession:
 
     async def reset(self) -> bytes:
         """Takes the card's power away and gives it back: whatever was selected or unlocked is lost. Returns the ATR."""
-        async with self._lock:
+        async with self._turn():
             channel = await self._open_channel()
             try:
                 return await channel.reset()
@@ -157,8 +158,38 @@ class CardSession:
 
     async def release(self) -> None:
         """Ends the connection, so that other programs can have the card; the next command opens it again."""
-        async with self._lock:
+        async with self._turn():
             await self._close_channel()
+
+    async def release_unless_used(self) -> None:
+        """Ends the connection when only the application has talked to the card: the user's other programs come first.
+        Within :meth:`alone` the end of that does it."""
+        if not self._used and self._owner is None:
+            await self.release()
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncGenerator[None, None]:
+        """While entered, nobody else's command reaches the card: not another program's (PC/SC: a transaction), not
+        that of another task here. For operations of several commands. Raises as :meth:`send` does."""
+        try:
+            async with self._lock, AsyncExitStack() as ends:
+                try:
+                    channel = await self._open_channel()
+                    await ends.enter_async_context(channel.transaction())
+                except ReaderError as error:
+                    failure = await self._after_failure(error)
+                    raise failure from failure.__cause__
+                self._owner = asyncio.current_task()
+                try:
+                    yield
+                finally:
+                    self._owner = None
+        finally:
+            await self.release_unless_used()
+
+    def _turn(self) -> AbstractAsyncContextManager[object]:
+        """The lock, which a task that has the card alone has already."""
+        return nullcontext() if self._owner is asyncio.current_task() else self._lock
 
     def card_left(self) -> None:
         """The card is gone: from now on commands fail, those under way say that it was removed."""

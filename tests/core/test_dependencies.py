@@ -24,7 +24,7 @@ LAYERS = {
     # The type of what an event carries, for type checkers only.
     "events": {"readers.protocol", "identify.identification"},
     "session": {"events", "guard", "decode", "readers.protocol", "errors", "fields"},
-    "service": {"session", "events", "readers.protocol", "errors", "identify"},
+    "service": {"session", "events", "readers.protocol", "errors", "identify", "worker"},
     "doctor": {"errors"},
     "cli": {"errors", "commands"},
     "commands": {

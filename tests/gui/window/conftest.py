@@ -12,6 +12,7 @@ from cardscope.events import (
     CardInserted,
     CardRemoved,
     Event,
+    Identified,
     ReaderAdded,
     ReaderChanged,
     ReaderRemoved,
@@ -19,6 +20,7 @@ from cardscope.events import (
     ServiceState,
     UidRead,
 )
+from cardscope.identify.identification import Identification
 from cardscope.readers.protocol import CardProtocol, ReaderKind, ReaderState, ReaderStatus
 from cardscope.virtual.reader import VirtualReader
 from cardscope_gui.main_window import MainWindow
@@ -41,6 +43,7 @@ class FakeService:
     def __init__(self) -> None:
         self.statuses: dict[str, ReaderStatus] = {}
         self.sessions: dict[str, FakeSession] = {}
+        self.identifications: dict[str, Identification] = {}
         self.service = ServiceChanged(ServiceState.STARTING, 0.0)
 
     @property
@@ -55,8 +58,16 @@ class FakeService:
     def service_detail(self) -> str:
         return self.service.detail
 
+    identifying = None
+
     def session(self, reader: str) -> FakeSession | None:
         return self.sessions.get(reader)
+
+    def identification(self, reader: str) -> Identification | None:
+        return self.identifications.get(reader)
+
+    async def identify(self, *_arguments: object, **_options: object) -> None:
+        raise AssertionError("a coroutine that the stand-in bridge never runs")
 
 
 class FakeBridge(QObject):
@@ -107,6 +118,7 @@ class FakeBridge(QObject):
 
     def card_out(self, name: str) -> None:
         session = self.service.sessions.pop(name, None)
+        self.service.identifications.pop(name, None)
         if session is not None:
             self.publish(CardRemoved(name, session.insertion, 0.0))
             self.becomes(name, ReaderState.EMPTY)
@@ -115,6 +127,11 @@ class FakeBridge(QObject):
         session = self.service.sessions[name]
         session.uid = uid
         self.publish(UidRead(name, session.insertion, uid, 0.0, reason))
+
+    def identified(self, known: Identification) -> None:
+        if known.reader in self.service.sessions:
+            self.service.identifications[known.reader] = known
+        self.publish(Identified(known.reader, known.insertion, known, 0.0))
 
 
 @pytest.fixture

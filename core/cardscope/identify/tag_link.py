@@ -1,0 +1,169 @@
+"""Native commands of Type 2 tags over a session, whatever the reader: the one way in which CardScope itself talks to
+a tag. Everything goes through the session, and so through its guard.
+"""
+
+from typing import Final, Protocol
+
+from cardscope.decode.status_words import split_response
+from cardscope.errors import CardRemovedError, Sent
+from cardscope.events import Exchanged, Origin
+from cardscope.readers.families import PROBES, FailureKind, Family, NativeFailure, family_of_probe, family_of_reader
+from cardscope.tags.catalogue import Command
+
+GET_UID: Final = bytes.fromhex("FFCA000000")
+READ_SIZE: Final = 16
+PAGE_SIZE: Final = 4
+VERSION_SIZE: Final = 8
+SIGNATURE_SIZE: Final = 32
+COUNTER_SIZE: Final = 3
+
+
+class Session(Protocol):
+    """What of :class:`~cardscope.session.CardSession` is needed here."""
+
+    uid: bytes | None
+
+    @property
+    def reader(self) -> str: ...
+
+    async def send(self, command: bytes, *, origin: Origin = ..., approval: str | None = ...) -> Exchanged: ...
+
+    async def reset(self) -> bytes: ...
+
+
+class TagLink:
+    """Native commands to the tag of ``session`` through ``family``'s envelope, or, without one, what the storage-card
+    commands of PC/SC Part 3 allow.
+
+    A command that gets no data returns a :class:`NativeFailure`; the tag, which is then IDLE or HALT, is selected
+    anew before the next command, and must be the same one. All methods raise
+    :class:`~cardscope.errors.ReaderError` when reader or connection fail, and CardRemovedError when another card has
+    taken the tag's place.
+    """
+
+    def __init__(self, session: Session, family: Family | None) -> None:
+        self._session = session
+        self.family = family
+        self.exchanges = 0
+        """How many APDUs this link has sent."""
+        self.resets = 0
+        """How often the tag had to be selected anew."""
+        self.version_response = b""
+        """The reader's answer to GET_VERSION as it came, wrapping included."""
+        self._response = b""
+        self._open = False
+        self._lost = False
+
+    @property
+    def has_route(self) -> bool:
+        """Whether commands other than READ can reach the tag."""
+        return self.family is not None
+
+    async def find_family(self) -> None:
+        """Finds the family of the reader: by its name, else by asking it. None found: storage-card commands only."""
+        self.family = family_of_reader(self._session.reader)
+        for probe in PROBES:
+            if self.family is not None:
+                return
+            self.family = family_of_probe(probe, await self._send(probe))
+
+    def give_up_route(self) -> None:
+        """From now on storage-card commands only: the reader does not understand its family's envelope."""
+        self.family = None
+        self._open = False
+
+    async def native(self, frame: bytes) -> bytes | NativeFailure:
+        """Sends ``frame`` as it is. Without a route nothing is sent and the failure says so."""
+        if self.family is None:
+            return NativeFailure(FailureKind.ERROR, "No way is known to pass native commands through this reader.")
+        await self._find_again()
+        if not self._open:
+            self._open = True
+            for command in self.family.opening:
+                await self._send(command)
+        self._response = await self._send(self.family.wrap(frame))
+        return self._noted(self.family.answer(self._response))
+
+    async def get_version(self) -> bytes | NativeFailure:
+        """The 8 bytes of GET_VERSION."""
+        answer = await self.native(bytes((Command.GET_VERSION,)))
+        self.version_response = self._response
+        return self._sized(answer, VERSION_SIZE)
+
+    async def read(self, page: int) -> bytes | NativeFailure:
+        """READ: 16 bytes from ``page`` (0 to 255) on, roll-over of the chip included."""
+        if self.family is not None:
+            return self._sized(await self.native(bytes((Command.READ, page))), READ_SIZE)
+        await self._find_again()
+        data, sw = split_response(await self._send(bytes((0xFF, 0xB0, 0x00, page, READ_SIZE))))
+        if sw == 0x9000 and len(data) == READ_SIZE:
+            return data
+        answered = f"{sw:04X}" if sw is not None else "nothing"
+        return self._noted(NativeFailure(FailureKind.ERROR, f"The reader answered {answered}."))
+
+    async def fast_read(self, first: int, last: int) -> bytes | NativeFailure:
+        """FAST_READ: pages ``first`` to ``last``, both included. Raises ValueError for more pages than fit the
+        reader's answer, see :attr:`Family.fast_read_pages`."""
+        count = last - first + 1
+        if self.family is not None and not 0 < count <= self.family.fast_read_pages:
+            raise ValueError(f"one FAST_READ through {self.family.name} takes 1 to {self.family.fast_read_pages} pages")
+        return self._sized(await self.native(bytes((Command.FAST_READ, first, last))), PAGE_SIZE * count)
+
+    async def read_cnt(self, counter: int) -> int | NativeFailure:
+        """READ_CNT: the 24-bit counter at that address (0 to 2)."""
+        answer = self._sized(await self.native(bytes((Command.READ_CNT, counter))), COUNTER_SIZE)
+        return answer if isinstance(answer, NativeFailure) else int.from_bytes(answer, "little")
+
+    async def read_sig(self) -> bytes | NativeFailure:
+        """READ_SIG: the 32 bytes of the originality signature."""
+        return self._sized(await self.native(bytes((Command.READ_SIG, 0))), SIGNATURE_SIZE)
+
+    async def begin_authenticate(self) -> bytes | NativeFailure:
+        """The first step of Ultralight C's AUTHENTICATE, which needs no key and counts nothing: ``AF`` and 8 bytes.
+        The tag waits for the second step then, so it is selected anew before the next command."""
+        answer = self._sized(await self.native(bytes((Command.AUTHENTICATE, 0))), 9)
+        self._lost = True
+        return answer
+
+    async def select_again(self) -> None:
+        """Resets the tag and makes sure that it is still the same one. What was authenticated is lost."""
+        self._open = self._lost = False
+        self.resets += 1
+        await self._session.reset()
+        if (uid := self._session.uid) is not None:
+            answer = await self._send(GET_UID)
+            if split_response(answer) != (uid, 0x9000):
+                raise CardRemovedError(
+                    f"Another card has taken the place of the one on “{self._session.reader}”.",
+                    reader=self._session.reader,
+                    remedy="Put the card back.",
+                    sent=Sent.NO,
+                )
+
+    async def close(self) -> None:
+        """Leaves the tag selected and the reader as it was before the first native command."""
+        await self._find_again()
+        if self._open and self.family is not None:
+            self._open = False
+            for command in self.family.closing:
+                await self._send(command)
+
+    async def _find_again(self) -> None:
+        if self._lost:
+            await self.select_again()
+
+    async def _send(self, command: bytes) -> bytes:
+        self.exchanges += 1
+        exchanged = await self._session.send(command, origin=Origin.APPLICATION)
+        return exchanged.response or b""
+
+    def _noted(self, answer: bytes | NativeFailure) -> bytes | NativeFailure:
+        if isinstance(answer, NativeFailure):
+            self._lost = True
+        return answer
+
+    def _sized(self, answer: bytes | NativeFailure, size: int) -> bytes | NativeFailure:
+        if isinstance(answer, NativeFailure) or len(answer) == size:
+            return answer
+        text = f"{len(answer)} bytes came instead of {size}."
+        return self._noted(NativeFailure(FailureKind.ERROR, text))

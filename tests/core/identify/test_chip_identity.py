@@ -1,0 +1,114 @@
+"""GET_VERSION to chip: every row of the guide's table and of the reference, clones, and near misses."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cardscope.identify.chip_identity import Certainty, identify_version
+from cardscope.tags.catalogue import chips
+
+# guide.txt, "relevant portions for various NXP NTAG chips": chip, type, subtype, version, storage size
+GUIDE = """
+NTAG210 04 01 01 00 0B
+NTAG212 04 01 01 00 0E
+NTAG213 04 02 01 00 0F
+NTAG213F 04 04 01 00 0F
+NTAG215 04 02 01 00 11
+NTAG216 04 02 01 00 13
+NTAG216F 04 04 01 00 13
+NT3H1101 04 02 01 01 13
+NT3H1101W0 04 05 02 01 13
+NT3H2111W0 04 05 02 02 13
+NT3H2101 04 02 01 01 15
+NT3H1201W0 04 05 02 01 15
+NT3H2211W0 04 05 02 02 15
+MF0UL1101 03 01 01 00 0B
+MF0ULH1101 03 02 01 00 0B
+MF0UL2101 03 01 01 00 0E
+MF0ULH2101 03 02 01 00 0E
+"""
+ROWS = [line.split(" ", 1) for line in GUIDE.split("\n") if line]
+HEARSAY = ("0004040201011303", "0004040201011503")
+"""Rows that no data sheet confirms (reference §8, 2)."""
+
+
+@pytest.mark.parametrize(("name", "row"), ROWS, ids=[row[0] for row in ROWS])
+def test_row_of_the_guide(name: str, row: str) -> None:
+    version = bytes.fromhex(f"0004{row}03")
+    identity = identify_version(version)
+    assert name.startswith(identity.name)
+    hearsay = version.hex() in HEARSAY
+    assert identity.certainty is (Certainty.GUESS if hearsay else Certainty.CERTAIN)
+    assert identity.vendor == "NXP"
+    assert (identity.chip is None) is hearsay
+
+
+@pytest.mark.parametrize(
+    ("version", "name"),
+    [
+        # reference §1.0
+        ("0004030100000B03", "MF0ICU1"),
+        ("0004040201000B03", "NTAG210"),
+        ("0004040502001303", "NT3H1101"),
+        ("0004040102000B03", "NTAG210µ"),
+        ("0004040202000B03", "NTAG210µ"),
+        ("0004040201010F03", "NTAG213C"),
+        ("0004040203000F03", "NTAG213TT"),
+        ("0004030102000B03", "MIFARE Ultralight Nano"),
+        ("0004030104000F03", "MIFARE Ultralight AES"),
+        ("0004040204000F03", "NTAG223 DNA"),
+        ("0004040205001003", "NTAG224 DNA"),
+        ("0004040401001103", "NTAG215F"),
+    ],
+)
+def test_others_of_nxp(version: str, name: str) -> None:
+    identity = identify_version(bytes.fromhex(version))
+    assert (identity.name, identity.vendor, identity.certainty) == (name, "NXP", Certainty.CERTAIN)
+
+
+@pytest.mark.parametrize(
+    ("version", "vendor", "layout"),
+    [("0034210101000E03", "Mikron", "mf0ul21"), ("0053040201000F03", "Feiju", "ntag213")],
+)
+def test_known_clones(version: str, vendor: str, layout: str) -> None:
+    identity = identify_version(bytes.fromhex(version))
+    assert (identity.vendor, identity.clone) == (vendor, True)
+    assert identity.chip is chips()[layout]
+    assert identity.certainty is Certainty.LIKELY
+
+
+def test_near_miss_by_the_vendor_byte() -> None:
+    identity = identify_version(bytes.fromhex("0005040201001303"))
+    assert identity.name == "NTAG216-compatible chip"
+    assert (identity.clone, identity.certainty) == (True, Certainty.LIKELY)
+    text = " ".join(identity.reasons)
+    assert "the storage byte of an NTAG216" in text
+    assert "the vendor byte of a clone" in text
+    assert "Infineon" in text
+
+
+def test_near_miss_by_the_storage_byte_is_no_known_memory() -> None:
+    identity = identify_version(bytes.fromhex("0004040201001503"))
+    assert identity.certainty is Certainty.GUESS
+    assert identity.chip is None
+    assert "Storage byte 15" in " ".join(identity.reasons)
+
+
+def test_the_storage_byte_alone_says_nothing() -> None:
+    identity = identify_version(bytes.fromhex("0099887766551103"))
+    assert identity.chip is None
+    assert "NTAG215" not in identity.name
+
+
+def test_other_minor_version_of_a_known_chip() -> None:
+    identity = identify_version(bytes.fromhex("0004040201071103"))
+    assert (identity.chip, identity.certainty) == (chips()["ntag215"], Certainty.LIKELY)
+
+
+@given(version=st.binary(max_size=12))
+def test_only_whole_matches_are_certain(version: bytes) -> None:
+    identity = identify_version(version)
+    assert identity.name
+    assert identity.reasons
+    if identity.certainty is Certainty.CERTAIN:
+        assert len(version) == 8

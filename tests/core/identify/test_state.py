@@ -1,0 +1,237 @@
+"""What a read-out says of a tag's state: the dumps of the reference (§6), and the sentences made of them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cardscope.decode.tag_config import MirrorMode
+from cardscope.identify.chip_identity import identify_version
+from cardscope.identify.readout import TagReadout
+from cardscope.identify.state import TagState, describe
+from cardscope.identify.summary import page_ranges, permanent_sentences, summarise
+from cardscope.tags.catalogue import chips
+
+NTAG213, NTAG215, NTAG216 = "0004040201000F03", "0004040201001103", "0004040201001303"
+HEALTHY = (
+    "This is how Dangerous Things delivers its NTAG216 implants: locks frozen on purpose, user memory writable, "
+    "configuration behind a password. It is healthy."
+)
+
+BLANK_216 = {0: "045869BD", 1: "D29C3980", 2: "F7480000", 3: "E1106D00", 4: "0300FE00"}
+BLANK_216_SIGNATURE = "1FA9FE479435E4B60280F7A2B44293DF9127471B3251BC8942F0941AD71A1755"
+IMPLANT = {
+    0: "0485929B", 1: "8AA06181", 2: "CA480F00", 3: "E1106D00",
+    0xE2: "00007FBD", 0xE3: "040000E2", 0xE4: "00050000",
+}  # fmt: skip
+IMPLANT_SIGNATURE = "1B84EB70BD4CBD1B1DE4980B1858BD7C7285B4E47B388E96CF886BEEA343AD90"
+AFTER_APP = {
+    0: "0458E135", 1: "320A5481", 2: "ED480F00", 3: "E1126D00",
+    0xE2: "00007FBD", 0xE3: "040000E2", 0xE4: "00050000",
+}  # fmt: skip
+MIKRON = {
+    0: "34BFABA8", 1: "B1AE73D6", 2: "BA007008", 3: "FFFFFFFC",
+    0x24: "000000BD", 0x25: "000000FF", 0x26: "00050000",
+}  # fmt: skip
+FRESH_CONFIG_216 = {0xE2: "000000BD", 0xE3: "040000FF", 0xE4: "00050000"}
+
+
+def readout(version: str, pages: dict[int, str], *, signature: str = "") -> TagReadout:
+    raw = {page: bytes.fromhex(content) for page, content in pages.items()}
+    return TagReadout(
+        uid=raw[0][:3] + raw[1],
+        identity=identify_version(bytes.fromhex(version)),
+        pages=raw,
+        signature=bytes.fromhex(signature) if signature else None,
+    )
+
+
+def told(version: str, pages: dict[int, str], signature: str = "") -> tuple[TagState, tuple[str, ...]]:
+    read = readout(version, pages, signature=signature)
+    state = describe(read)
+    return state, summarise(read, state)
+
+
+def test_blank_ntag216() -> None:
+    state, summary = told(NTAG216, BLANK_216 | FRESH_CONFIG_216, signature=BLANK_216_SIGNATURE)
+    assert "Pages 3 to 15 can be locked by anyone, nothing is locked yet." in summary
+    assert "Pages 16 to 225 can be locked by anyone, nothing is locked yet." in summary
+    assert "No password is needed for anything." in summary
+    assert state.uid_problems == ()
+    assert state.manufacturer == "NXP Semiconductors (DE)"
+    assert state.originality is not None
+    assert (state.originality.valid, state.originality.test) == (True, False)
+    assert state.ndef_bytes is None  # pages 5 to 7 were not read
+    assert state.locks_json() == {"static": [], "dynamic": [], "frozen": []}
+    assert permanent_sentences(state) == ()
+
+
+@pytest.mark.parametrize("pages", [IMPLANT, AFTER_APP, IMPLANT | {0xE3: "040000E3"}])
+def test_implant_is_healthy(pages: dict[int, str]) -> None:
+    state, summary = told(NTAG216, pages)
+    assert HEALTHY in summary
+    assert state.locks_json() == {"static": [3], "dynamic": [], "frozen": list(range(3, 226))}
+    assert "Pages 4 to 15 are not locked and can never be." in summary
+    assert "Pages 16 to 225 are not locked and can never be." in summary
+    assert not any("can be locked" in sentence for sentence in summary)
+
+
+def test_implant_with_nxps_signature() -> None:
+    state, _ = told(NTAG216, IMPLANT, signature=IMPLANT_SIGNATURE)
+    assert state.originality is not None
+    assert state.originality.valid
+
+
+def test_implants_container_of_the_app() -> None:
+    _, summary = told(NTAG216, AFTER_APP)
+    assert "Its capability container is E1 12 6D 00, as the Dangerous NFC app leaves it." in summary
+
+
+def test_burnt_bit_in_the_container() -> None:
+    state, summary = told(NTAG216, IMPLANT | {3: "E1106F00"})
+    assert HEALTHY in summary
+    assert any("6F instead of 6D" in sentence for sentence in summary)
+    assert state.cc_problems == ()  # 888 bytes are there
+
+
+@pytest.mark.parametrize(
+    ("pages", "word"),
+    [
+        ({0xE3: "040000FF"}, "not behind a password"),
+        ({0xE3: "04000004"}, "user memory too, from page 4 on"),
+        ({0xE4: "40050000"}, "frozen for ever"),
+        ({0xE4: "80050000"}, "reading the protected pages"),
+        ({0xE4: "03050000"}, "only 3 wrong passwords"),
+    ],
+)
+def test_implant_with_another_configuration_is_not_called_healthy(pages: dict[int, str], word: str) -> None:
+    _, summary = told(NTAG216, IMPLANT | pages)
+    assert HEALTHY not in summary
+    assert any(word in sentence and sentence.startswith("The locks are as Dangerous Things") for sentence in summary)
+
+
+def test_interrupted_run_of_the_app() -> None:
+    _, summary = told(NTAG216, IMPLANT | {0xE2: "000000BD"})
+    assert any(sentence.startswith("This is half of how Dangerous Things") for sentence in summary)
+    assert "Pages 16 to 225 can be locked by anyone, nothing is locked yet." not in summary[:2]
+
+
+def test_other_chips_are_no_implants() -> None:
+    pages = {0: "0485929B", 1: "8AA06181", 2: "CA480F00", 3: "E1103E00", 0x82: "00000FBD"}
+    _, summary = told(NTAG215, pages)
+    assert not any("Dangerous Things" in sentence for sentence in summary)
+
+
+def test_half_locked() -> None:
+    pages = {
+        0: "0485929B",
+        1: "8AA06181",
+        2: "CA48FFFF",
+        3: "E1103E0F",
+        0x82: "000000BD",
+        0x83: "040000FF",
+        0x84: "00050000",
+    }
+    state, summary = told(NTAG215, pages)
+    assert any(sentence.startswith("Only half locked: pages 3 to 15") for sentence in summary)
+    assert state.locks_json()["static"] == list(range(3, 16))
+    assert state.locks_json()["dynamic"] == []
+
+
+def test_mikron_clone() -> None:
+    state, summary = told("0034210101000E03", MIKRON, signature="00" * 32)
+    assert state.static is not None
+    assert sorted(state.static.locked) == [4, 5, 6, 11]  # reference §6, 8
+    assert "Pages 4 to 6 and 11 are read-only for ever." in summary
+    assert state.cc is None
+    assert state.originality is not None
+    assert not state.originality.present
+    assert state.manufacturer == "Mikron (RU)"
+    assert any("another maker" in sentence for sentence in summary)
+
+
+def test_container_that_reaches_into_the_lock_bytes() -> None:
+    # reference H4: 6D | 12 = 7F
+    state, summary = told(NTAG216, BLANK_216 | FRESH_CONFIG_216 | {3: "E1107F00"})
+    assert len(state.cc_problems) == 1
+    assert state.cc_problems[0] in summary
+
+
+def test_password_for_writing() -> None:
+    _, summary = told(NTAG216, BLANK_216 | FRESH_CONFIG_216 | {0xE3: "04000004"})
+    assert "Writing pages 4 to 230 needs the password; reading does not." in summary
+    assert "Pages 3 to 15 can be locked by anyone, nothing is locked yet." in summary
+    assert "Pages 16 to 225 can be locked by whoever has the password, nothing is locked yet." in summary
+
+
+def test_password_page_itself_open() -> None:
+    _, summary = told(NTAG216, BLANK_216 | FRESH_CONFIG_216 | {0xE3: "040000E6"})
+    assert any("anyone can set another password" in sentence for sentence in summary)  # reference H11
+
+
+def test_frozen_without_protection() -> None:
+    _, summary = told(NTAG216, BLANK_216 | FRESH_CONFIG_216 | {0xE4: "40050000"})
+    assert any("can never protect anything, and yet anyone can change it" in sentence for sentence in summary)  # H9
+
+
+def test_counted_failures() -> None:
+    state, summary = told(NTAG216, BLANK_216 | FRESH_CONFIG_216 | {0xE3: "04000004", 0xE4: "05050000"})
+    assert state.config is not None
+    assert state.config.authlim == 5
+    assert any("after 5 of them" in sentence for sentence in summary)
+
+
+def test_mirror_of_the_data_sheets_example() -> None:
+    pages = {
+        0: "04E1412C", 1: "124C2880", 2: "F6480000", 3: "E1101200", 4: "0103A00C", 5: "340300FE", 6: "00000000",
+        7: "00000000", 0x28: "000000BD", 0x29: "D4000CFF", 0x2A: "10050000",
+    }  # fmt: skip
+    state, summary = told(NTAG213, pages)
+    assert state.config is not None
+    assert (state.config.mirror, state.config.nfc_counter) == (MirrorMode.UID_AND_COUNTER, True)
+    assert "Reading shows UID and counter as text in user memory, from page 12 on." in summary
+    assert state.ndef_bytes == 0
+
+
+def test_json_of_the_settings() -> None:
+    state, _ = told(NTAG216, IMPLANT)
+    assert state.config_json() == {
+        "auth0": 0xE2,
+        "prot": False,
+        "cfglck": False,
+        "authlim": 0,
+        "mirror": {"mode": "none", "page": 0, "byte": 0},
+        "nfc_counter": False,
+    }
+
+
+def test_regions_come_in_the_order_of_the_pages_with_the_bytes_that_they_explain() -> None:
+    state, _ = told(NTAG216, IMPLANT)
+    assert [region.page for region in state.regions] == [0, 2, 3, 0xE2, 0xE3, 0xE4]
+    for region in state.regions:
+        assert region.field.span[1] <= len(region.data)
+
+
+@given(pages=st.dictionaries(st.integers(0, 255), st.binary(min_size=4, max_size=4), max_size=40))
+@pytest.mark.parametrize("key", [None, *chips()])
+def test_any_part_of_a_memory(key: str | None, pages: dict[int, bytes]) -> None:
+    chip = chips()[key] if key is not None else None
+    version = (chip.version if chip is not None else None) or bytes(8)
+    read = TagReadout(b"", identify_version(version), pages)
+    state = describe(read)
+    assert summarise(read, state)
+    locks = state.locks_json()
+    assert all(isinstance(page, int) for part in locks.values() for page in part)
+
+
+@pytest.mark.parametrize(("pages", "text"), [([3], "3"), ([3, 4, 5], "3 to 5"), ([9, 3, 5, 6, 7], "3, 5 to 7 and 9")])
+def test_page_ranges(pages: list[int], text: str) -> None:
+    assert page_ranges(pages) == text
+
+
+def test_read_out_becomes_the_base_of_a_twin() -> None:
+    read = readout(NTAG216, IMPLANT | {0xE5: "00000000", 0xE6: "00000000"}, signature=IMPLANT_SIGNATURE)
+    snapshot = read.snapshot()
+    assert snapshot is not None
+    assert snapshot.chip.key == "ntag216"
+    assert {0xE5, 0xE6}.isdisjoint(snapshot.pages)  # they show as 00 and hold something else
+    assert snapshot.uid == bytes.fromhex("0485928AA06181")
