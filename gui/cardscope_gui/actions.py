@@ -4,14 +4,16 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from cardscope_gui.card.identity_actions import IdentityActions
 from cardscope_gui.readers.slot_actions import SlotActions
 from cardscope_gui.theme import Appearance
 
 
 class Actions(QObject):
-    """Makes the actions, puts them and those of ``slot`` into ``window``'s menu bar; the window connects them."""
+    """Makes the actions, puts them and those of ``slot`` and ``identity`` into ``window``'s menu bar; the window
+    connects them."""
 
-    def __init__(self, window: QMainWindow, slot: SlotActions) -> None:
+    def __init__(self, window: QMainWindow, slot: SlotActions, identity: IdentityActions) -> None:
         super().__init__(window)
         bar = window.menuBar()
 
@@ -22,7 +24,15 @@ class Actions(QObject):
         self.copy_uid = self._add(menu, self.tr("Copy &UID"), "Ctrl+Shift+U")
         self.copy_atr = self._add(menu, self.tr("Copy &ATR"), "Ctrl+Shift+A")
 
+        menu.addActions([identity.copy_text, identity.copy_json])
+
         menu = bar.addMenu(self.tr("&Card"))
+        menu.addActions([identity.again, identity.applications, identity.by_itself])
+        menu.addMenu(identity.families)
+        self.identify_again = identity.again
+        self.copy_known_text = identity.copy_text
+        self.copy_known_json = identity.copy_json
+        menu.addSeparator()
         slot.add_to(menu)
         self.remove_virtual = slot.remove
         self.on_service = slot.on_service
@@ -42,6 +52,7 @@ class Actions(QObject):
 
         menu = bar.addMenu(self.tr("&Tools"))
         self.doctor = self._add(menu, self.tr("&Why isn't my reader listed?"), "F7")
+        menu.addAction(identity.choose_list)
 
         menu = bar.addMenu(self.tr("&Help"))
         self.shortcuts = self._add(menu, self.tr("&Keyboard shortcuts"), "F1")

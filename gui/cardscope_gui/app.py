@@ -122,7 +122,7 @@ async def _serve(bridge: Bridge, window: MainWindow, card: "ReadyCard | None") -
     import asyncio  # noqa: PLC0415 - this and the rest: the first picture does not wait for them
 
     from cardscope.readers.pcsc_source import PcscSource  # noqa: PLC0415
-    from cardscope.service import CardService  # noqa: PLC0415
+    from cardscope.service import CardService, Identifying  # noqa: PLC0415
     from cardscope.virtual.reader import VirtualReader, VirtualSource  # noqa: PLC0415
     from cardscope_gui.event_loop import TerminationSignals  # noqa: PLC0415
 
@@ -137,7 +137,8 @@ async def _serve(bridge: Bridge, window: MainWindow, card: "ReadyCard | None") -
         lambda _loop, context: bridge.report(context.get("exception") or RuntimeError(context["message"]))
     )
     virtual_reader = VirtualReader()
-    service = CardService([VirtualSource(virtual_reader), PcscSource()])
+    identifying = Identifying(window.settings.reader_families(), window.settings.probe_applications)
+    service = CardService([VirtualSource(virtual_reader), PcscSource()], identifying=identifying)
     bridge.connect_service(service, virtual_reader)
     if card is not None:
         window.slot.insert_ready(card)

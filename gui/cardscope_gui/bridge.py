@@ -15,7 +15,8 @@ from cardscope.readers.protocol import ReaderStatus
 if TYPE_CHECKING:
     from asyncio import Task
 
-    from cardscope.service import CardService
+    from cardscope.identify.identification import Identification
+    from cardscope.service import CardService, Identifying
     from cardscope.session import CardSession
     from cardscope.virtual.reader import VirtualReader
 
@@ -31,7 +32,13 @@ class ServiceView(Protocol):
     def service_detail(self) -> str: ...
     @property
     def readers(self) -> tuple[ReaderStatus, ...]: ...
+    @property
+    def identifying(self) -> "Identifying | None": ...
     def session(self, reader: str) -> "CardSession | None": ...
+    def identification(self, reader: str) -> "Identification | None": ...
+    def identify(
+        self, session: "CardSession", *, family: str | None = None, probe_applications: bool = False
+    ) -> "Coroutine[Any, Any, Identification]": ...
 
 
 class _NoServiceYet:
@@ -42,8 +49,18 @@ class _NoServiceYet:
     service_detail = ""
     readers: tuple[ReaderStatus, ...] = ()
 
+    identifying = None
+
     def session(self, reader: str) -> None:  # noqa: ARG002 - there are no readers
         return None
+
+    def identification(self, reader: str) -> None:  # noqa: ARG002
+        return None
+
+    async def identify(
+        self, session: "CardSession", *, family: str | None = None, probe_applications: bool = False
+    ) -> "Identification":
+        raise NotImplementedError  # there are no sessions
 
 
 class Bridge(QObject):

@@ -13,6 +13,7 @@ from cardscope.events import (
     CardInserted,
     CardRemoved,
     Exchanged,
+    Identified,
     ReaderAdded,
     ReaderChanged,
     ReaderRemoved,
@@ -24,6 +25,8 @@ from cardscope.readers.protocol import ReaderKind, ReaderState, ReaderStatus
 from cardscope_gui import panes, theme
 from cardscope_gui.actions import Actions
 from cardscope_gui.bridge import Bridge
+from cardscope_gui.card.identity_actions import IdentityActions
+from cardscope_gui.card.page import CardPage
 from cardscope_gui.doctor.examination import Examination, pcsc_view
 from cardscope_gui.empty.page import Page, choose_page
 from cardscope_gui.empty.panel import EmptyPanel
@@ -43,7 +46,6 @@ from cardscope_gui.widgets.workspace import Workspace
 
 if TYPE_CHECKING:
     from cardscope.session import CardSession
-    from cardscope_gui.card.panel import CardPanel
     from cardscope_gui.console.panel import ConsolePanel
 
 _MINIMUM = (1024, 640)
@@ -59,9 +61,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         theme.notifier().install(settings.appearance)
         self._bridge = bridge
-        self._settings = settings
+        self.settings = settings
         self._size_class: SizeClass | None = None
-        self._uid_reasons: dict[str, tuple[int, str]] = {}
 
         self.model = ReaderModel(self)
         self.model.replace(bridge.service.readers)
@@ -73,9 +74,11 @@ class MainWindow(QMainWindow):
         self.examination = Examination(self)
         self.slot = VirtualSlot(bridge, settings, self)
         self.slot_actions = SlotActions(self.slot, settings, self)
-        self.actions_ = Actions(self, self.slot_actions)
+        self.identity = IdentityActions(bridge, settings, self)
+        self.actions_ = Actions(self, self.slot_actions, self.identity)
         self.empty = EmptyPanel(self.slot_actions.model_menu)
         self._pages = QStackedWidget()
+        self.card = CardPage(bridge, self._pages, self.identity)
         self._area = MainArea(self._pages, self._make_console, settings)
         self._lay_out()
         self._connect()
@@ -98,7 +101,7 @@ class MainWindow(QMainWindow):
         """What the main area shows."""
         return choose_page(
             self.model.status(self._shown.name),
-            has_session=self.shown_session is not None,
+            has_session=self.shown_session is not None or self.card.left(self._shown.name) is not None,
             service=self._bridge.service.service_state,
             lent=self.slot.loan is Loan.LENT,
         )
@@ -111,17 +114,7 @@ class MainWindow(QMainWindow):
     def _console_built(self) -> None:
         self._refresh()
         # The first card finds its page ready. In a turn of its own: both would hold the event loop for too long.
-        QTimer.singleShot(0, self, self._build_card)
-
-    def _build_card(self) -> "CardPanel":
-        if self._card is None:
-            from cardscope_gui.card.panel import CardPanel  # noqa: PLC0415 not needed for the first picture
-
-            self._card = CardPanel()
-            self._pages.addWidget(self._card)
-        return self._card
-
-    _card: "CardPanel | None" = None
+        QTimer.singleShot(0, self, self.card.build)
 
     def _lay_out(self) -> None:
         self.setWindowTitle("CardScope")
@@ -212,6 +205,7 @@ class MainWindow(QMainWindow):
     _doctor = None
 
     def _on_event(self, event: object) -> None:
+        self.card.on_event(event)
         match event:
             case ServiceChanged(state=state, detail=detail):
                 self.sidebar.service.show_state(state, detail)
@@ -224,7 +218,6 @@ class MainWindow(QMainWindow):
                 self.model.put(reader)
                 self._readers_changed()
             case ReaderRemoved(name=name):
-                self._uid_reasons.pop(name, None)
                 self.model.remove(name)
                 self._readers_changed()
             case CardInserted(reader=name):
@@ -234,14 +227,14 @@ class MainWindow(QMainWindow):
                 self._readers_changed()
             case CardRemoved():
                 self._refresh()
-            case UidRead(reader=name, insertion=insertion, uid=uid, reason=reason):
-                self._uid_reasons[name] = (insertion, "" if uid is not None else reason or self.tr("Not available"))
+            case Identified(reader=name, identification=known):
+                if known.chip is not None and not known.interrupted:
+                    self.model.name_card(name, known.chip.name)
+                self._refresh()
+            case UidRead():
                 self._refresh()
             case Exchanged(reader=name) if name == self._shown.name:
-                # The first command opens the connection.
                 self._show_identity()
-                if self._card is not None:
-                    self._card.show_connection()
             case _:
                 pass
 
@@ -266,10 +259,10 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         """Shows what is the case now. Cheap when nothing changed."""
         page, session = self.page, self.shown_session
-        self.header.setVisible(session is not None)
+        self.header.setVisible(page is Page.CARD or session is not None)
         self._show_identity()
         if page is Page.CARD:
-            self._show_card(session)
+            self.card.show(session, self._shown.name)
         else:
             detail = self._bridge.service.service_detail if page is Page.SERVICE_STOPPED else ""
             self.empty.show_page(page, self._shown.name or "", detail)
@@ -283,18 +276,9 @@ class MainWindow(QMainWindow):
         session, reader = self.shown_session, self.model.status(self._shown.name)
         if session is None or reader is None:
             return
-        self.header.show_session(session, reader)
-        insertion, reason = self._uid_reasons.get(reader.name, (0, ""))
-        if session.uid is None and insertion == session.insertion:
+        self.header.show_session(session, reader, self._bridge.service.identification(reader.name))
+        if session.uid is None and (reason := self.card.reason(session)):
             self.header.show_uid(None, reason)
-
-    def _show_card(self, session: "CardSession | None") -> None:
-        card = self._build_card()
-        card.show_session(session)
-        if session is not None and self._shown.name is not None:
-            insertion, reason = self._uid_reasons.get(self._shown.name, (0, ""))
-            card.show_uid(session.uid, reason if insertion == session.insertion else "")
-        self._pages.setCurrentWidget(card)
 
     def _with_card(self, work: "Callable[[CardSession], Coroutine[Any, Any, Any]]") -> None:
         if (session := self.shown_session) is not None:
@@ -312,6 +296,7 @@ class MainWindow(QMainWindow):
 
     def _update_actions(self) -> None:
         actions, session = self.actions_, self.shown_session
+        self.identity.update(session, self.model.status(self._shown.name))
         actions.copy_uid.setEnabled(session is not None and session.uid is not None)
         actions.copy_atr.setEnabled(session is not None)
         virtual = (status for status in self.model.readers if status.kind is ReaderKind.VIRTUAL)
@@ -326,7 +311,7 @@ class MainWindow(QMainWindow):
 
     def _choose_appearance(self, action: QAction) -> None:
         appearance = Appearance(action.data())
-        self._settings.appearance = appearance
+        self.settings.appearance = appearance
         theme.notifier().set_appearance(appearance)
 
     def _focus_composer(self) -> None:
@@ -367,7 +352,7 @@ class MainWindow(QMainWindow):
             rail = not self.sidebar.rail
             self.workspace.set_rail(rail)
             if self._size_class is not None:
-                self._settings.set_sidebar_rail(self._size_class, rail)
+                self.settings.set_sidebar_rail(self._size_class, rail)
         self._update_actions()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -376,21 +361,21 @@ class MainWindow(QMainWindow):
         size_class = SizeClass.of(round(self.width() / scale), round(self.height() / scale))
         if size_class is not self._size_class:
             self._size_class = size_class
-            rail = self._settings.sidebar_rail(size_class)
+            rail = self.settings.sidebar_rail(size_class)
             self.workspace.set_rail(size_class.narrow if rail is None else rail)
             self._area.set_size_class(size_class)
             self._update_actions()
 
     def _restore_geometry(self) -> None:
-        geometry = self._settings.geometry
+        geometry = self.settings.geometry
         if geometry is not None and self.restoreGeometry(geometry):
             return
         screen = QGuiApplication.primaryScreen().availableGeometry()
         self.resize(min(_USUAL[0], screen.width()), min(_USUAL[1], screen.height()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._settings.geometry = self.saveGeometry()
-        self._settings.save()
+        self.settings.geometry = self.saveGeometry()
+        self.settings.save()
         self.workspace.close_overlay()
         self.examination.finish()
         self.closing.emit()

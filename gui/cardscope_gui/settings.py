@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
@@ -112,6 +113,38 @@ class Settings:
 
     def set_sidebar_rail(self, size: SizeClass, rail: bool) -> None:
         self._store.setValue(f"{size}/sidebar_rail", "yes" if rail else "no")
+
+    @property
+    def probe_applications(self) -> bool:
+        """Whether well-known applications are looked for on every card that speaks APDUs."""
+        return self._choice("probe_applications") or False
+
+    @probe_applications.setter
+    def probe_applications(self, wanted: bool) -> None:
+        self._store.setValue("probe_applications", "yes" if wanted else "no")
+
+    @property
+    def atr_list(self) -> str:
+        """The path of the list of ATRs that the user chose, or empty."""
+        return str(self._store.value("atr_list", ""))
+
+    @atr_list.setter
+    def atr_list(self, path: str) -> None:
+        self._store.setValue("atr_list", path)
+
+    def reader_family(self, reader: str) -> str:
+        """The key of the family that the user chose for the reader of that name, or empty."""
+        return str(self._store.value(f"reader_family/{quote(reader, safe='')}", ""))
+
+    def set_reader_family(self, reader: str, key: str) -> None:
+        self._store.setValue(f"reader_family/{quote(reader, safe='')}", key)
+
+    def reader_families(self) -> dict[str, str]:
+        """The chosen families by reader name."""
+        self._store.beginGroup("reader_family")
+        names = [unquote(key) for key in self._store.childKeys()]
+        self._store.endGroup()
+        return {name: key for name in names if (key := self.reader_family(name))}
 
     def save(self) -> None:
         """Writes the file now. A folder that cannot be written to loses the settings and nothing more."""

@@ -40,6 +40,24 @@ QLabel[role="group"] {{ color: {c.text2}; font-size: {px(12)}px; font-weight: 60
 QLabel[role="badge"] {{ color: {c.text2}; font-size: {px(12)}px; font-weight: 500;
     border: 1px solid {c.border}; border-radius: 6px; padding: 0 {px(8)}px; }}
 
+QLabel[role="badge-words"] {{ color: {c.text2}; font-size: {px(12)}px; font-weight: 500; }}
+QFrame[surface="badge"] {{ border: 1px solid {c.border}; border-radius: 6px; }}
+
+QTabBar {{ background: transparent; border: none; font-size: {px(13)}px; font-weight: 500; }}
+QTabBar::tab {{ background: transparent; color: {c.text2}; border: none; border-bottom: 2px solid transparent;
+    padding: 0 {px(8)}px; min-height: {px(37)}px; }}
+QTabBar::tab:hover {{ color: {c.text}; }}
+QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
+QTabBar::tab:selected:focus {{ color: {c.accent}; }}
+QTabBar[kind="parts"] {{ font-size: {px(12)}px; }}
+QTabBar[kind="parts"]::tab {{ border: 1px solid {c.border}; border-radius: 6px; min-height: {px(24)}px;
+    padding: 0 {px(9)}px; margin-right: {px(6)}px; }}
+QTabBar[kind="parts"]::tab:hover {{ background: {c.hover}; }}
+QTabBar[kind="parts"]::tab:selected {{ background: {c.soft}; color: {c.accent}; border-color: {c.soft}; }}
+QTabBar[kind="parts"]::tab:selected:focus {{ border: 2px solid {c.accent}; padding: 0 {px(9) - 1}px;
+    min-height: {px(24) - 2}px; }}
+QTabBar QToolButton {{ background: {c.surface}; border: 1px solid {c.border}; }}
+
 QMenuBar {{ background: {c.window}; color: {c.text2}; border-bottom: 1px solid {c.border};
     padding: 1px 0; font-size: {px(13)}px; }}
 QMenuBar::item {{ background: transparent; padding: {px(5)}px {px(10)}px; border-radius: 4px; }}

@@ -1,17 +1,21 @@
-"""The page of a present card: its answer to reset, byte by byte, and a list of what is known."""
+"""The page of a card: its parts as bytes and fields, and beside them in sentences what it is and how it is."""
 
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+import json
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QTabBar, QVBoxLayout, QWidget
 
 from cardscope.decode.atr import Atr, decode_atr
 from cardscope.decode.hex import format_hex
+from cardscope.identify.atr_list import AtrList
+from cardscope.identify.identification import Identification
 from cardscope.session import CardSession
 from cardscope_gui import theme
-from cardscope_gui.card.known_list import KnownList
-from cardscope_gui.fields.fields_view import FieldsView
-from cardscope_gui.widgets.buttons import CopyButton
-from cardscope_gui.widgets.labels import label, paragraph, set_paragraph
-from cardscope_gui.widgets.marks import Mark, MarkLabel
+from cardscope_gui.card.parts import parts_of
+from cardscope_gui.card.parts_view import PartsView
+from cardscope_gui.card.side import Side
+from cardscope_gui.widgets.buttons import Button
 
 _SIDE_WIDTH = 344
 _NARROW_SIDE_WIDTH = 280
@@ -21,83 +25,128 @@ _LOW = 380
 
 
 class CardPanel(QFrame):
-    """Shows what one card says of itself, from its ATR and UID alone."""
+    """Shows what is known of one card; more is added as it becomes known."""
+
+    again_wanted = Signal()
+    """Identify the card anew."""
+    applications_wanted = Signal()
+    """Look for well-known applications."""
+    list_wanted = Signal()
+    """Choose the file with the list of ATRs."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session: CardSession | None = None
+        self._atr: Atr | None = None
+        self._known: Identification | None = None
+        self._list: AtrList | None = None
+        self._no_list = ""
         self.setProperty("surface", "surface")
         self.setAccessibleName(self.tr("Card"))
-        self.fields = FieldsView(self)
-        self.known = KnownList()
-        self.summary = paragraph("", "secondary", self)
-        self.problems = _Problems(self)
-        self._title = label(self.tr("Answer to reset (ATR)"), "title", self)
-        self._main = QVBoxLayout()
-        self._copy = CopyButton(self.tr("Copy the ATR"), self._atr_text, parent=self)
-        self._side = self._build_side()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(self._build_main(), 1)
-        layout.addWidget(self._side)
-        self.setFocusProxy(self.fields)
+        self.parts = PartsView(self)
+        self.side = Side()
+        self.again = Button(self.tr("Identify again"), "link", "retry")
+        self.applications = Button(self.tr("Look for applications"), "link")
+        self.applications.setToolTip(
+            self.tr("Selects well-known applications by name, one after the other. It changes nothing on the card.")
+        )
+        self.choose_list = Button(self.tr("Choose the list…"), "link")
+        self._tabs = self._build_tabs()
+        self._scroll = self._build_side()
+        main = QVBoxLayout()
+        main.setContentsMargins(0, 0, 0, 0)
+        main.setSpacing(0)
+        main.addWidget(self.parts, 1)
+        body = QHBoxLayout()
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(0)
+        body.addLayout(main, 1)
+        body.addWidget(self._scroll)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._tabs)
+        column.addLayout(body, 1)
+        self.setFocusProxy(self.parts.fields)
+        self.again.clicked.connect(self.again_wanted)
+        self.applications.clicked.connect(self.applications_wanted)
+        self.choose_list.clicked.connect(self.list_wanted)
         self.show_session(None)
 
-    def _build_main(self) -> QVBoxLayout:
-        head = QHBoxLayout()
-        head.setSpacing(theme.px(8))
-        head.addWidget(self._title)
-        head.addWidget(self._copy)
-        head.addStretch(1)
-        main = self._main
-        main.addLayout(head)
-        main.addWidget(self.summary)
-        main.addWidget(self.problems)
-        main.addWidget(self.fields, 1)
-        self._make_room(compact=False)
-        return main
+    def _build_tabs(self) -> QFrame:
+        bar = QFrame(self)
+        bar.setProperty("edge", "bottom")
+        bar.setFixedHeight(theme.px(40))
+        self.tabs = QTabBar(bar)
+        self.tabs.setDrawBase(False)
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.tabs.addTab(self.tr("Identity && ATR"))
+        self.tabs.setAccessibleName(self.tr("Views of the card"))
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(theme.px(16), 0, theme.px(16), 0)
+        row.setSpacing(theme.px(4))
+        row.addWidget(self.tabs, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addStretch(1)
+        row.addWidget(self.applications)
+        row.addWidget(self.again)
+        return bar
 
     def _build_side(self) -> QScrollArea:
-        inside = QFrame()
-        inside.setProperty("surface", "panel")
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(theme.px(16), theme.px(24), theme.px(24), theme.px(16))
-        column.setSpacing(theme.px(16))
-        column.addWidget(label(self.tr("What is known"), "title", inside))
-        column.addWidget(self.known)
-        column.addStretch(1)
+        self.side.add_below_matches(self.choose_list)
         area = QScrollArea(self)
-        area.setProperty("edge", "left")
+        area.setProperty("surface", "panel")
         area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFixedWidth(theme.px(_SIDE_WIDTH))
         area.setAccessibleName(self.tr("What is known"))
-        area.setWidget(inside)
+        area.setWidget(self.side)
         return area
 
     def show_session(self, session: CardSession | None) -> None:
-        """Shows the card of ``session``; ``None`` empties the page. The same again changes nothing."""
+        """Shows the card of ``session`` as its ATR has it; ``None`` empties the page. The same again does nothing."""
         if session is not None and session is self._session:
             return
         self._session = session
-        atr = session.atr if session is not None else b""
-        decoded = decode_atr(atr) if atr else None
-        self.fields.show_fields(atr, decoded.field if decoded is not None else None)
-        set_paragraph(self.summary, decoded.summary if decoded is not None else self.tr("No card"))
-        self._title.setToolTip(self.summary.accessibleName())
-        self.problems.show_problems(tuple(decoded.problems) if decoded is not None else ())
-        self._copy.setEnabled(bool(atr))
+        self._known = None
+        self._atr = decode_atr(session.atr) if session is not None and session.atr else None
+        self._show_parts()
         self.show_uid(session.uid if session is not None else None, "")
-        self._show_card(decoded)
+        self._show_card()
+        self._show_matches()
+
+    def show_identification(self, known: Identification | None) -> None:
+        """Shows what is known by now of the card whose session is shown."""
+        if known is self._known:
+            return
+        self._known = known
+        self._show_parts()
+        self._show_card()
+
+    def show_left(self, known: Identification) -> None:
+        """Shows what was learned of a card that is gone."""
+        if self._session is not None and self._session.insertion != known.insertion:
+            self.show_session(None)
+        self._atr = decode_atr(known.atr)
+        self._known = known
+        self._session = None
+        self._show_parts()
+        self.show_uid(known.uid, "")
+        self._show_card()
+
+    def show_list(self, atr_list: AtrList | None, reason: str) -> None:
+        """The list of ATRs to look cards up in, or ``reason``, sentences, why there is none."""
+        self._list, self._no_list = atr_list, reason
+        self._show_matches()
 
     def show_uid(self, uid: bytes | None, reason: str) -> None:
         """Shows the UID, or ``reason``, a sentence, why there is none. With neither it is still being read."""
+        known = self.side.known
         if uid is not None:
             how = self.tr("{0} bytes, read with FF CA 00 00 00").format(len(uid))
-            self.known.set_fact(self.tr("UID"), format_hex(uid, " "), how, mono=True)
+            known.set_fact(self.tr("UID"), format_hex(uid, " "), how, mono=True)
         else:
             pending = "" if self._session is None else self.tr("Not read yet")
-            self.known.set_fact(self.tr("UID"), "—" if reason else pending, reason, mono=True)
+            known.set_fact(self.tr("UID"), "—" if reason else pending, reason, mono=True)
         self.show_connection()
 
     def show_connection(self) -> None:
@@ -108,56 +157,71 @@ class CardPanel(QFrame):
             value, how = str(protocol), self.tr("What the connection speaks; it stays for the next command")
         elif self._session is not None:
             value, how = self.tr("Not connected"), self.tr("Other programs can use the card")
-        self.known.set_fact(self.tr("Protocol"), value, how)
+        self.side.known.set_fact(self.tr("Protocol"), value, how)
+
+    def copy_text(self) -> None:
+        """Copies all that is known, as sentences and fields."""
+        if self._atr is None:
+            return
+        known = self._known
+        sentences = list(known.summary) if known is not None else [self._atr.summary]
+        QGuiApplication.clipboard().setText("\n".join([*sentences, "", self.parts.all_text()]))
+
+    def copy_json(self) -> None:
+        """Copies all that is known as JSON, with the keys of ``cardscope inspect --json``."""
+        if self._atr is None:
+            return
+        shown = {"atr": self._atr.to_json(), **(self._known.to_json() if self._known is not None else {})}
+        QGuiApplication.clipboard().setText(json.dumps(shown, ensure_ascii=False, indent=2))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < theme.px(_NARROW)
-        self._side.setFixedWidth(theme.px(_NARROW_SIDE_WIDTH if narrow else _SIDE_WIDTH))
-        self._make_room(compact=self.height() < theme.px(_LOW))
+        self._scroll.setFixedWidth(theme.px(_NARROW_SIDE_WIDTH if narrow else _SIDE_WIDTH))
+        low = self.height() < theme.px(_LOW)
+        self._tabs.setHidden(low)
+        self.parts.set_compact(compact=low)
 
-    def _make_room(self, *, compact: bool) -> None:
-        """In a low window the fields come first: six rows of them, and the summary as a tool tip."""
-        top, bottom, between = (4, 0, 2) if compact else (20, 8, 8)
-        self._main.setContentsMargins(theme.px(24), theme.px(top), theme.px(24), theme.px(bottom))
-        self._main.setSpacing(theme.px(between))
-        self.fields.set_compact(compact)
-        self.summary.setHidden(compact)
+    def _show_parts(self) -> None:
+        self.parts.show_parts(parts_of(self._atr, self._known) if self._atr is not None else ())
 
-    def _show_card(self, decoded: Atr | None) -> None:
+    def _show_card(self) -> None:
+        atr, known = self._atr, self._known
+        self.side.show_identification(known)
+        speaks_apdus = atr is not None and atr.storage is None
+        finished = known is None or known.complete or bool(known.interrupted)
+        self.applications.setVisible(speaks_apdus)
+        self.applications.setEnabled(finished and self._session is not None)
+        self.again.setEnabled(finished and self._session is not None)
         kind, standard, card, caution = "", "", "", ""
-        if decoded is not None:
-            kind = self.tr("Contactless card") if decoded.contactless else self.tr("Card with contacts")
-        if decoded is not None and decoded.storage is not None:
-            standard, card = decoded.storage.standard, decoded.storage.card
+        if atr is not None:
+            kind = self.tr("Contactless card") if atr.contactless else self.tr("Card with contacts")
+        if atr is not None and atr.storage is not None:
+            standard, card = atr.storage.standard, atr.storage.card
             caution = self.tr("As the reader names it in the ATR")
             if "Ultralight" in card:
                 caution = self.tr(
                     "The ATR says this for the whole Ultralight family and every NTAG21x; which chip it is, "
                     "only the card itself can tell."
                 )
-        self.known.set_fact(self.tr("Kind"), kind)
-        self.known.set_fact(self.tr("Standard"), standard)
-        self.known.set_fact(self.tr("Card, by its ATR"), card, caution)
+        facts = self.side.known
+        facts.set_fact(self.tr("Kind"), kind)
+        facts.set_fact(self.tr("Standard"), standard)
+        facts.set_fact(self.tr("Card, by its ATR"), card, caution)
+        family = known.family.name if known is not None and known.family is not None else ""
+        tag = known is not None and known.state is not None
+        how = self.tr("How native commands reach the tag. Card > Reader family changes it.")
+        facts.set_fact(
+            self.tr("Reader family"),
+            family or (self.tr("Storage-card commands only") if tag else ""),
+            how if tag else "",
+        )
 
-    def _atr_text(self) -> str:
-        return format_hex(self._session.atr, " ") if self._session is not None else ""
-
-
-class _Problems(QFrame):
-    """What is wrong with the ATR, a sentence a line; hidden when nothing is."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.text = label("", "secondary", self)
-        self.text.setWordWrap(True)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.px(8))
-        layout.addWidget(MarkLabel(Mark.CAUTION, 16, self))
-        layout.addWidget(self.text, 1)
-
-    def show_problems(self, problems: tuple[str, ...]) -> None:
-        self.text.setText("\n".join(problems))
-        self.setAccessibleName(self.text.text())
-        self.setVisible(bool(problems))
+    def _show_matches(self) -> None:
+        said: list[str] = []
+        if self._atr is not None and self._list is not None:
+            said = self._list.says(self._atr.raw) or [self.tr("This ATR is not in the list.")]
+        elif self._atr is not None and self._no_list:
+            said = [self._no_list]
+        self.side.matches.show_sentences(said)
+        self.choose_list.setVisible(self._atr is not None and self._list is None and bool(self._no_list))

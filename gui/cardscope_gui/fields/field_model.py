@@ -151,6 +151,8 @@ class FieldModel(QAbstractItemModel):
                 return spaced_value(shown)
             case Qt.ItemDataRole.DisplayRole, Column.MEANING:
                 return whole_meaning(shown)
+            case Qt.ItemDataRole.ToolTipRole, Column.FIELD:
+                return shown.name
             case Qt.ItemDataRole.ToolTipRole, Column.VALUE:
                 return spaced_value(shown)
             case Qt.ItemDataRole.AccessibleTextRole, _:

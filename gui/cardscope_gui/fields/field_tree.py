@@ -11,6 +11,9 @@ _PADDING = 4
 _ROW = 26
 _ICON = 14
 _INDENTATION = 16
+_LEAST_NAME = 150
+_NAME_SHARE = 30
+"""Per cent of the width."""
 _LEAST_VALUE = 136
 _LEAST_MEANING = 400
 
@@ -173,8 +176,9 @@ class FieldTree(QTreeView):
         return depth
 
     def _share_out(self) -> None:
-        """Names are never cut; long values take what the meanings can spare, and at least their share."""
+        """Names take no more than their share; long values take what the meanings can spare, and at least theirs."""
         name, value, meaning = self._natural
+        name = min(name, max(theme.px(_LEAST_NAME), self.viewport().width() * _NAME_SHARE // 100))
         spare = self.viewport().width() - name - min(meaning, theme.px(_LEAST_MEANING))
         self.header().resizeSection(Column.FIELD, max(1, name))
         self.header().resizeSection(Column.VALUE, max(1, min(value, max(theme.px(_LEAST_VALUE), spare))))

@@ -8,12 +8,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from cardscope.readers.protocol import ReaderKind, ReaderStatus
 from cardscope_gui import theme
+from cardscope_gui.header.badges import Badges
 from cardscope_gui.header.hex_value import HexValue
 from cardscope_gui.header.identity import identify
 from cardscope_gui.widgets.labels import ElidedLabel, label
 from cardscope_gui.widgets.marks import IconLabel
 
 if TYPE_CHECKING:
+    from cardscope.identify.identification import Identification
     from cardscope.session import CardSession
 
 
@@ -39,7 +41,9 @@ class HeaderPanel(QFrame):
         self._virtual = label(self.tr("Virtual"), "badge")
         self._virtual.setFixedHeight(theme.px(24))
         self._virtual.setToolTip(self.tr("A simulated card: nothing you do here reaches real hardware"))
+        self.badges = Badges()
         self.uid = HexValue(self.tr("UID"), self.tr("Copy UID"))
+        self.ndef = HexValue(self.tr("NDEF"), self.tr("Copy"))
         self.atr = HexValue(self.tr("ATR"), self.tr("Copy ATR"))
 
         tile = QFrame()
@@ -53,6 +57,7 @@ class HeaderPanel(QFrame):
         name_row.setSpacing(theme.px(_BADGE_GAP))
         name_row.addWidget(self._title)
         name_row.addWidget(self._virtual, 0, Qt.AlignmentFlag.AlignVCenter)
+        name_row.addWidget(self.badges, 0, Qt.AlignmentFlag.AlignVCenter)
         name_row.addStretch(1)
         words = QVBoxLayout()
         words.setSpacing(theme.px(2))
@@ -70,15 +75,25 @@ class HeaderPanel(QFrame):
         row.addSpacing(theme.px(_GAP))
         row.addWidget(self.uid)
         row.addSpacing(theme.px(_GAP))
+        row.addWidget(self.ndef)
         row.addWidget(self.atr)
+        self.ndef.hide()
 
-    def show_session(self, session: "CardSession", reader: ReaderStatus) -> None:
-        """The card of ``session`` in ``reader``; its UID counts as on its way until :meth:`show_uid` says otherwise."""
+    def show_session(self, session: "CardSession", reader: ReaderStatus, known: "Identification | None" = None) -> None:
+        """The card of ``session`` in ``reader``, and what is ``known`` of it by now; its UID counts as on its way until
+        :meth:`show_uid` says otherwise."""
         identity = identify(session.atr)
-        self._title.setText(identity.title)
+        chip = known.chip if known is not None else None
+        self._title.setText(chip.name if chip is not None else identity.title)
         self._virtual.setVisible(reader.kind is ReaderKind.VIRTUAL)
-        parts = [identity.standard, reader.name, session.protocol.value if session.protocol is not None else ""]
+        room = ""
+        if chip is not None and chip.chip is not None:
+            room = self.tr("{count} bytes of user memory").format(count=chip.chip.user_bytes)
+        protocol = session.protocol.value if session.protocol is not None else ""
+        parts = [chip.vendor if chip is not None else "", identity.standard, room, reader.name, protocol]
         self._second.setText(" · ".join(part for part in parts if part))
+        self.badges.show_state(known.state if known is not None else None)
+        self._show_ndef(known)
         self.atr.show_bytes(session.atr)
         if session.uid is not None:
             self.uid.show_bytes(session.uid)
@@ -94,16 +109,30 @@ class HeaderPanel(QFrame):
             self.uid.show_words(reason or self.tr("Not available"))
         self._apportion()
 
+    def _show_ndef(self, known: "Identification | None") -> None:
+        """How full the tag is, where that is known; the ATR has to make room for it, and is on the page below."""
+        state = known.state if known is not None else None
+        shown = False
+        if state is not None and state.cc is not None and state.ndef_bytes is not None:
+            words = self.tr("{used} of {room} bytes") if state.ndef_bytes else self.tr("empty, {room} bytes")
+            self.ndef.show_words(words.format(used=state.ndef_bytes, room=state.cc.size))
+            shown = True
+        self.ndef.setVisible(shown)
+        self.atr.setVisible(not shown)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._apportion()
 
     def _apportion(self) -> None:
-        """Name and UID come first; the ATR gets what they leave, and leaves out bytes of its middle."""
+        """Name and UID come first; then the badges as far as there is room. The ATR gets what they leave, and leaves
+        out bytes of its middle."""
         name = self._title.sizeHint().width()
         if not self._virtual.isHidden():
             name += theme.px(_BADGE_GAP) + self._virtual.sizeHint().width()
-        words = max(name, self._second.sizeHint().width())
-        left = self.width() - theme.px(2 * _SIDE + _TILE + _TILE_GAP + 2 * _GAP) - words
+        left = self.width() - theme.px(2 * _SIDE + _TILE + _TILE_GAP + 2 * _GAP)
         left -= self.uid.fit(theme.px(_MOST_UID))
-        self.atr.fit(max(theme.px(_LEAST_ATR), left))
+        least = self.ndef.fit(theme.px(_LEAST_ATR)) if not self.ndef.isHidden() else theme.px(_LEAST_ATR)
+        name += self.badges.fit(left - least - name - theme.px(_BADGE_GAP))
+        words = max(name, min(self._second.sizeHint().width(), left - least))
+        self.atr.fit(max(theme.px(_LEAST_ATR), left - words))

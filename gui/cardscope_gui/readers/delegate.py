@@ -8,7 +8,7 @@ from cardscope.readers.protocol import ReaderKind, ReaderStatus
 from cardscope_gui import icons, theme
 from cardscope_gui.readers.model import Row, RowKind, RowRole
 from cardscope_gui.readers.slot_button import SlotButton, SlotUse
-from cardscope_gui.readers.state import reader_icon, reader_mark, reader_words
+from cardscope_gui.readers.state import reader_icon, reader_mark
 from cardscope_gui.widgets.marks import paint_mark
 
 _INSET = 8
@@ -164,7 +164,7 @@ class ReaderDelegate(QStyledItemDelegate):
         painter.drawText(self._mirrored(area, place), int(self._leading()), name)
 
         words_font = theme.ui_font(12)
-        words = reader_words(status, row.loan) if status else row.hint
+        words = row.words
         second = QRect(area.left() + left, top + theme.px(20), width, theme.px(18))
         if status is not None:
             centre = QPointF(second.left() + theme.px(4), second.center().y() + 1)

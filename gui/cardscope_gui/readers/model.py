@@ -30,6 +30,13 @@ class Row:
     """The second line of a row without a reader."""
     loan: Loan = Loan.HOME
     """Where the card of a virtual reader is."""
+    card: str = ""
+    """What the card was identified as, or empty."""
+
+    @property
+    def words(self) -> str:
+        """The second line."""
+        return reader_words(self.status, self.loan, self.card) if self.status is not None else self.hint
 
     @property
     def key(self) -> tuple[RowKind, str]:
@@ -45,15 +52,24 @@ class ReaderModel(QAbstractListModel):
         self._readers: dict[str, ReaderStatus] = {}
         self._service_stopped = False
         self._loan = Loan.HOME
+        self._cards: dict[str, str] = {}
         self._rows: list[Row] = self._laid_out()
 
     def put(self, status: ReaderStatus) -> None:
         """Adds the reader, or replaces what was known of it."""
+        if not status.state.has_card:
+            self._cards.pop(status.name, None)
         self._readers[status.name] = status
+        self._show(self._laid_out())
+
+    def name_card(self, reader: str, name: str) -> None:
+        """What the card in ``reader`` was identified as; it holds until the card is gone."""
+        self._cards[reader] = name
         self._show(self._laid_out())
 
     def remove(self, name: str) -> None:
         self._readers.pop(name, None)
+        self._cards.pop(name, None)
         self._show(self._laid_out())
 
     def replace(self, readers: Iterable[ReaderStatus]) -> None:
@@ -107,7 +123,7 @@ class ReaderModel(QAbstractListModel):
             return row.text
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole) and row.status is not None:
             joint = "\n" if role == Qt.ItemDataRole.ToolTipRole else ", "
-            return row.text + joint + reader_words(row.status, row.loan)
+            return row.text + joint + row.words
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{row.text}. {row.hint}" if row.hint else row.text
         return None
@@ -115,7 +131,7 @@ class ReaderModel(QAbstractListModel):
     def _laid_out(self) -> list[Row]:
         def rows_of(kind: ReaderKind, loan: Loan) -> list[Row]:
             return [
-                Row(RowKind.READER, status.name, status, loan=loan)
+                Row(RowKind.READER, status.name, status, loan=loan, card=self._cards.get(status.name, ""))
                 for status in self._readers.values()
                 if status.kind is kind
             ]

@@ -19,6 +19,7 @@ class Mark(Enum):
     CROSS = ("cross", "bad")
     TICK = ("check", "ok")
     NOTE = ("note", "text2")
+    PERMANENT = ("one-way", "warn")
 
     @property
     def shape(self) -> str:

@@ -1,0 +1,107 @@
+"""The column beside the bytes: what the card is, in sentences, and how that is known."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from cardscope.identify.identification import Identification
+from cardscope_gui import theme
+from cardscope_gui.card.known_list import KnownList
+from cardscope_gui.widgets.labels import label, paragraph
+from cardscope_gui.widgets.marks import Mark, MarkLabel
+
+
+class Sentences(QFrame):
+    """A heading and some sentences, each a paragraph; hidden while there are none. ``mark`` stands before each."""
+
+    def __init__(self, heading: str, role: str, mark: Mark | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._role = role
+        self._mark = mark
+        self._shown: tuple[str, ...] = ()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(theme.px(8))
+        if heading:
+            self._column.addWidget(label(heading, "group", self))
+        self._rows: list[QWidget] = []
+        self.hide()
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The sentences."""
+        return self._shown
+
+    def show_sentences(self, sentences: Sequence[str]) -> None:
+        """Shows ``sentences`` in place of those before."""
+        if tuple(sentences) == self._shown:
+            return
+        self._shown = tuple(sentences)
+        for row in self._rows:
+            row.hide()
+            row.deleteLater()
+        self._rows = [self._row(sentence) for sentence in sentences]
+        for row in self._rows:
+            self._column.addWidget(row)
+        self.setAccessibleName(" ".join(sentences))
+        self.setVisible(bool(sentences))
+
+    def _row(self, sentence: str) -> QWidget:
+        row = QWidget(self)
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.px(8))
+        if self._mark is not None:
+            line.addWidget(MarkLabel(self._mark, 14), 0, Qt.AlignmentFlag.AlignTop)
+        words = paragraph(sentence, self._role, row)
+        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        line.addWidget(words, 1)
+        return row
+
+
+class Side(QFrame):
+    """What is known of a card: what it is first, then what cannot be undone, how it is known, and plain facts."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "panel")
+        self.progress = label("", "secondary-small", self)
+        self.caution = Sentences("", "strong", Mark.CAUTION, self)
+        self.sentences = Sentences("", "body", None, self)
+        self.permanent = Sentences(self.tr("For ever"), "secondary", Mark.PERMANENT, self)
+        self.reasons = Sentences(self.tr("How it is known"), "secondary", None, self)
+        self.matches = Sentences(self.tr("In the list of ATRs (smartcard_list.txt)"), "secondary", None, self)
+        self.known = KnownList(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.px(16), theme.px(20), theme.px(24), theme.px(16))
+        column.setSpacing(theme.px(16))
+        column.addWidget(label(self.tr("What is known"), "title", self))
+        for part in (self.progress, self.caution, self.sentences, self.permanent, self.reasons):
+            column.addWidget(part)
+        column.addWidget(self.known)
+        column.addWidget(self.matches)
+        column.addStretch(1)
+        self._column = column
+
+    def add_below_matches(self, widget: QWidget) -> None:
+        """Puts ``widget`` under what the list of ATRs says."""
+        self._column.insertWidget(self._column.count() - 1, widget, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def show_identification(self, known: Identification | None) -> None:
+        """Shows the sentences of ``known``; ``None``: nothing is known yet."""
+        under_way = known is not None and not known.complete and not known.interrupted
+        self.progress.setText(self.tr("Identifying the card…") if under_way else "")
+        self.progress.setVisible(under_way)
+        interrupted = known.interrupted if known is not None else ""
+        reasons = known.chip.reasons if known is not None and known.chip is not None else ()
+        words = [sentence for sentence in known.summary if sentence not in reasons] if known is not None else []
+        if interrupted and words:
+            # Its first sentence is the interruption, which stands above.
+            self.caution.show_sentences(words[:1])
+            words = words[1:]
+        else:
+            self.caution.show_sentences(())
+        self.sentences.show_sentences(words)
+        self.permanent.show_sentences(known.permanent if known is not None else ())
+        self.reasons.show_sentences(reasons)
