@@ -8,24 +8,34 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from cardscope.identify.identification import Identification
 from cardscope_gui import theme
 from cardscope_gui.card.known_list import KnownList
-from cardscope_gui.widgets.labels import label, paragraph
+from cardscope_gui.widgets.labels import label, paragraph, set_paragraphs
 from cardscope_gui.widgets.marks import Mark, MarkLabel
 
 
 class Sentences(QFrame):
-    """A heading and some sentences, each a paragraph; hidden while there are none. ``mark`` stands before each."""
+    """Some sentences, each a paragraph, under a heading; hidden while there are none. ``mark`` stands before the
+    heading, or before the sentences when there is none."""
 
     def __init__(self, heading: str, role: str, mark: Mark | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._role = role
-        self._mark = mark
         self._shown: tuple[str, ...] = ()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(theme.px(8))
+        # One label for all: a label for each costs the event loop a millisecond apiece.
+        self._words = paragraph("", role, self)
+        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px(6))
+        line = QHBoxLayout()
+        line.setSpacing(theme.px(8))
+        if mark is not None:
+            line.addWidget(MarkLabel(mark, 14), 0, Qt.AlignmentFlag.AlignTop)
         if heading:
-            self._column.addWidget(label(heading, "group", self))
-        self._rows: list[QWidget] = []
+            line.addWidget(label(heading, "group", self), 1)
+            column.addLayout(line)
+            column.addWidget(self._words)
+        else:
+            line.addWidget(self._words, 1)
+            column.addLayout(line)
         self.hide()
 
     @property
@@ -38,26 +48,9 @@ class Sentences(QFrame):
         if tuple(sentences) == self._shown:
             return
         self._shown = tuple(sentences)
-        for row in self._rows:
-            row.hide()
-            row.deleteLater()
-        self._rows = [self._row(sentence) for sentence in sentences]
-        for row in self._rows:
-            self._column.addWidget(row)
+        set_paragraphs(self._words, self._shown)
         self.setAccessibleName(" ".join(sentences))
         self.setVisible(bool(sentences))
-
-    def _row(self, sentence: str) -> QWidget:
-        row = QWidget(self)
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(theme.px(8))
-        if self._mark is not None:
-            line.addWidget(MarkLabel(self._mark, 14), 0, Qt.AlignmentFlag.AlignTop)
-        words = paragraph(sentence, self._role, row)
-        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        line.addWidget(words, 1)
-        return row
 
 
 class Side(QFrame):

@@ -1,6 +1,7 @@
 """Labels that give way when there is no room."""
 
 import re
+from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -33,11 +34,25 @@ def paragraph(text: str, role: str, parent: QWidget | None = None) -> QLabel:
 
 def set_paragraph(paragraph: QLabel, text: str) -> None:
     """Another text for a label made by :func:`paragraph`. It is plain text, whatever it looks like."""
+    set_paragraphs(paragraph, (text,))
+
+
+def set_paragraphs(paragraph: QLabel, texts: Sequence[str]) -> None:
+    """The same with several paragraphs, and room between them."""
     paragraph.setTextFormat(Qt.TextFormat.RichText)
+    gap = theme.px(8)
+    paragraph.setText(
+        "".join(
+            f'<p style="line-height: 125%; margin: {gap if number else 0}px 0 0 0">{_escaped(text)}</p>'
+            for number, text in enumerate(texts)
+        )
+    )
+    paragraph.setAccessibleName(" ".join(texts))
+
+
+def _escaped(text: str) -> str:
     unbroken = _OPTION.sub(lambda option: option.group().replace("-", _NON_BREAKING_HYPHEN), text)
-    escaped = unbroken.replace("&", "&amp;").replace("<", "&lt;")
-    paragraph.setText(f'<p style="line-height: 125%">{escaped}</p>')
-    paragraph.setAccessibleName(text)
+    return unbroken.replace("&", "&amp;").replace("<", "&lt;")
 
 
 class ElidedLabel(QLabel):
