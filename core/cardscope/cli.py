@@ -89,9 +89,20 @@ def _parser() -> argparse.ArgumentParser:
 
     add_service(command("readers", "List the readers and what is on them."))
     add_service(command("watch", "Report readers and cards as they come and go, until interrupted."))
-    inspect = command("inspect", "Say what the card on a reader is.")
+    inspect = command("inspect", "Say what the card on a reader is, and what state it is in.")
     add_reader(inspect)
     add_service(inspect)
+    inspect.add_argument("--applications", action="store_true", help="look for known applications, by SELECT")
+    inspect.add_argument(
+        "--reader-family",
+        metavar="KEY",
+        # As with --reader-model, a test compares.
+        help="how native commands go through the reader: generic (not at all), acr122u, acr1252u, transparent, "
+        "omnikey5321 or identiv4700; without this it is found out",
+    )
+    inspect.add_argument(
+        "--count", action="store_true", help="read the tag even if that counts its NFC counter up by one, for ever"
+    )
     send = command("send", "Send APDUs to a card and print its answers.")
     add_reader(send)
     add_service(send)

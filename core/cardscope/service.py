@@ -137,11 +137,17 @@ class CardService:
         return slot.identification if slot is not None else None
 
     async def identify(
-        self, session: "CardSession", *, family: str | None = None, probe_applications: bool = False
+        self,
+        session: "CardSession",
+        *,
+        family: str | None = None,
+        probe_applications: bool = False,
+        may_count: bool = False,
     ) -> "Identification":
         """Identifies the card of ``session``, from the start, and has it alone meanwhile; listeners get each stage. A
-        card with contacts is left alone unless applications are to be looked for. Never raises for a card or a reader
-        that fails: what was learned is returned, with ``interrupted``."""
+        card with contacts is left alone unless applications are to be looked for. ``may_count`` allows that reading
+        counts a tag's NFC counter up by one, see :func:`cardscope.identify.identify.identify`. Never raises for a card
+        or a reader that fails: what was learned is returned, with ``interrupted``."""
         await _loaded("cardscope.identify.identify")
         from cardscope.identify.identification import Identification  # noqa: PLC0415 - loaded with the first card
         from cardscope.identify.identify import identify  # noqa: PLC0415
@@ -154,7 +160,9 @@ class CardService:
         try:
             # A card with contacts is not even connected to unasked.
             async with session.alone() if session.contactless or probe_applications else nullcontext():
-                known = await identify(session, family=family, probe_applications=probe_applications, publish=publish)
+                known = await identify(
+                    session, family=family, probe_applications=probe_applications, may_count=may_count, publish=publish
+                )
         except ReaderError as error:
             text = f"The card could not be reached. {error}"
             known = Identification(

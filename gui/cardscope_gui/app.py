@@ -73,18 +73,23 @@ def _model_key(name: str) -> str:
     return reader_model(name).key
 
 
-def _load_virtual_cards() -> None:
-    """Loads the virtual cards aside: a menu that did so when it opens would hold up the window for 50 ms."""
+def _load_the_rest() -> None:
+    """Loads aside what the first card and the first menu of virtual cards need: in the window's own thread it would
+    hold the window up for 150 ms."""
     from threading import Thread  # noqa: PLC0415
 
     def load() -> None:
+        import cardscope.identify.identify  # noqa: PLC0415
         import cardscope.virtual.iso7816  # noqa: PLC0415
+        from cardscope.tags.originality import originality_keys  # noqa: PLC0415
         from cardscope.virtual.ready_cards import ready_cards  # noqa: PLC0415
 
+        assert cardscope.identify.identify
         assert cardscope.virtual.iso7816
+        originality_keys()
         ready_cards()
 
-    Thread(target=load, name="virtual cards", daemon=True).start()
+    Thread(target=load, name="CardScope loader", daemon=True).start()
 
 
 @asynccontextmanager
@@ -148,7 +153,7 @@ async def _serve(bridge: Bridge, window: MainWindow, card: "ReadyCard | None") -
     signals.received.connect(window.close)
     try:
         async with service, _recent_cards(bridge, window):
-            later = asyncio.get_running_loop().call_later(_QUIET, _load_virtual_cards)
+            later = asyncio.get_running_loop().call_later(_QUIET, _load_the_rest)
             await closed.wait()
             later.cancel()
             await bridge.close()

@@ -37,7 +37,12 @@ class ServiceView(Protocol):
     def session(self, reader: str) -> "CardSession | None": ...
     def identification(self, reader: str) -> "Identification | None": ...
     def identify(
-        self, session: "CardSession", *, family: str | None = None, probe_applications: bool = False
+        self,
+        session: "CardSession",
+        *,
+        family: str | None = None,
+        probe_applications: bool = False,
+        may_count: bool = False,
     ) -> "Coroutine[Any, Any, Identification]": ...
 
 
@@ -58,7 +63,12 @@ class _NoServiceYet:
         return None
 
     async def identify(
-        self, session: "CardSession", *, family: str | None = None, probe_applications: bool = False
+        self,
+        session: "CardSession",
+        *,
+        family: str | None = None,
+        probe_applications: bool = False,
+        may_count: bool = False,
     ) -> "Identification":
         raise NotImplementedError  # there are no sessions
 

@@ -63,6 +63,8 @@ class MainWindow(QMainWindow):
         self._bridge = bridge
         self.settings = settings
         self._size_class: SizeClass | None = None
+        self._rest = QTimer(self, singleShot=True, interval=0)
+        self._rest.timeout.connect(self._refresh)
 
         self.model = ReaderModel(self)
         self.model.replace(bridge.service.readers)
@@ -230,7 +232,9 @@ class MainWindow(QMainWindow):
             case Identified(reader=name, identification=known):
                 if known.chip is not None and not known.interrupted:
                     self.model.name_card(name, known.chip.name)
-                self._refresh()
+                self._show_identity()
+                # The page below in a turn of its own: both would hold the event loop for too long.
+                self._rest.start()
             case UidRead():
                 self._refresh()
             case Exchanged(reader=name) if name == self._shown.name:

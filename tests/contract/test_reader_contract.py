@@ -1,7 +1,6 @@
 """What every reader must do, whatever it is made of."""
 
 import asyncio
-from collections.abc import Callable
 
 import pytest
 
@@ -12,34 +11,11 @@ from cardscope.readers.protocol import CardProtocol, Channel, ReaderState
 from cardscope.service import CardService
 from cardscope.session import CardSession
 from cardscope.virtual.ready_cards import ready_card
-from support.cards import TYPE2_ATR
+from support.cards import TYPE2_ATR, Echo
 from support.events import TIMEOUT, Recorder
 from support.rigs import Rig
 
 GET_UID = bytes.fromhex("FFCA000000")
-
-
-class Echo:
-    """A card that answers with what ``answers`` says, or with the command and 9000."""
-
-    def __init__(self, atr: bytes = TYPE2_ATR, answers: dict[bytes, bytes] | None = None) -> None:
-        self.atr = atr
-        self.answers = answers or {}
-        self.power_ups = 0
-        self.on_command: Callable[[], object] = lambda: None
-        self.commands: list[bytes] = []
-
-    def power_on(self) -> bytes:
-        self.power_ups += 1
-        return self.atr
-
-    def power_off(self) -> None:
-        pass
-
-    def transmit(self, command: bytes) -> bytes:
-        self.commands.append(command)
-        self.on_command()
-        return self.answers.get(command, command + b"\x90\x00")
 
 
 async def inserted(rig: Rig, service: CardService, recorder: Recorder, card: Echo) -> CardSession:

@@ -38,6 +38,7 @@ LAYERS = {
         "virtual",
         "readers.protocol",
         "readers.pcsc_source",
+        "readers.families",
         "identify",
         "fields",
         "tags",

@@ -58,19 +58,6 @@ async def test_watch_reports_one_object_a_line(pcscd: PrivatePcscd) -> None:
         assert await watch.end() == (0, "")
 
 
-async def test_inspect_tells_atr_and_uid(pcscd: PrivatePcscd) -> None:
-    async with virtual_card(pcscd):
-        done = await run_async("inspect", "--json", "--reader", READERS[0])
-        text = await run_async("inspect")
-    assert done.returncode == 0
-    found = json.loads(done.stdout)
-    assert found["reader"] == READERS[0]
-    assert found["uid"] == UID
-    assert found["atr"]["hex"] == TYPE2_ATR.hex().upper()
-    assert found["atr"]["valid"] is True
-    assert "04 21 62 16 C0 16 80" in text.stdout
-
-
 async def test_the_first_of_two_cards_is_taken_and_the_other_named(pcscd: PrivatePcscd) -> None:
     second = program("virtual", "ntag213", "--vpcd", str(pcscd.port + 1))
     async with program("watch", "--json") as watch, virtual_card(pcscd), second:

@@ -1,4 +1,4 @@
-"""Cards that misbehave, on the vpcd driver's port: what no well-behaved virtual card would do."""
+"""Cards for tests: a plain one, and one that misbehaves on the vpcd driver's port as no virtual card would."""
 
 import asyncio
 import struct
@@ -9,6 +9,29 @@ TYPE2_ATR = bytes.fromhex("3B8F8001804F0CA0000003060300030000000068")
 """A contactless storage card (reference §2)."""
 CONTACT_ATR = bytes.fromhex("3BA70040188065A208010152")
 """A card with contacts, T=0 (reference §7)."""
+
+
+class Echo:
+    """A card that answers with what ``answers`` says, or with the command and 9000."""
+
+    def __init__(self, atr: bytes = TYPE2_ATR, answers: dict[bytes, bytes] | None = None) -> None:
+        self.atr = atr
+        self.answers = answers or {}
+        self.power_ups = 0
+        self.on_command: Callable[[], object] = lambda: None
+        self.commands: list[bytes] = []
+
+    def power_on(self) -> bytes:
+        self.power_ups += 1
+        return self.atr
+
+    def power_off(self) -> None:
+        pass
+
+    def transmit(self, command: bytes) -> bytes:
+        self.commands.append(command)
+        self.on_command()
+        return self.answers.get(command, command + b"\x90\x00")
 
 
 class Do(Enum):

@@ -74,9 +74,15 @@ class Inserted:
         self.wire = wire
         self.stages: list[IdentificationStage] = []
 
-    async def identify(self, family: str | None = None, *, probe_applications: bool = False) -> Identification:
+    async def identify(
+        self, family: str | None = None, *, probe_applications: bool = False, may_count: bool = False
+    ) -> Identification:
         return await identify(
-            self.session, family=family, probe_applications=probe_applications, publish=self.stages.append
+            self.session,
+            family=family,
+            probe_applications=probe_applications,
+            may_count=may_count,
+            publish=self.stages.append,
         )
 
 

@@ -21,6 +21,10 @@ class Rig(Protocol):
 
     async def insert(self, card: VirtualCard) -> None: ...
     async def remove(self) -> None: ...
+    def pull(self) -> None:
+        """Takes the card off from within one of its commands: that one, or the next, is not answered."""
+        ...
+
     async def insert_card_that_is_pulled_at_a_command(self) -> None:
         """It answers the question for its UID with 9000 alone, and is gone at any other command."""
         ...
@@ -42,6 +46,9 @@ class VirtualRig:
         self._reader.insert(card)
 
     async def remove(self) -> None:
+        self._reader.remove()
+
+    def pull(self) -> None:
         self._reader.remove()
 
     async def insert_card_that_is_pulled_at_a_command(self) -> None:
@@ -87,6 +94,10 @@ class PcscRig:
     async def insert_card_that_is_pulled_at_a_command(self) -> None:
         card = RawCard(lambda command: b"\x90\x00" if command[:2] == b"\xff\xca" else Do.VANISH)
         self._card = asyncio.ensure_future(card.serve(self._port))
+
+    def pull(self) -> None:
+        if self._card is not None:
+            self._card.cancel()
 
     async def remove(self) -> None:
         if self._card is not None:

@@ -4,13 +4,15 @@ They are the ATQB's application data and protocol info (ISO/IEC 14443-3 §7.9), 
 card's answer to ATTRIB in the high half of the last byte.
 """
 
+from typing import Final
+
 from cardscope.decode.atr_tables import bit_field, byte_field, part
 from cardscope.fields import Field
 
-_FRAME_SIZES = (16, 24, 32, 40, 48, 64, 96, 128, 256, 512, 1024, 2048, 4096)
-"""Bytes by the code in protocol info. The first edition ends with 256."""
+FRAME_SIZES: Final = (16, 24, 32, 40, 48, 64, 96, 128, 256, 512, 1024, 2048, 4096)
+"""Bytes by the code in protocol info, and in the T0 of an ATS. The first edition ends with 256."""
 
-_CARRIER_HZ = 13_560_000
+_CARRIER_HZ: Final = 13_560_000
 
 _AFI = {
     0x0: "any kind of application",
@@ -26,6 +28,11 @@ _AFI = {
 """The application family by the AFI's high half (ISO/IEC 14443-3 table 12)."""
 
 
+def frame_waiting_time(fwi: int) -> float:
+    """How long (s) a card may take to begin its answer, by FWI 0 to 14 (ISO/IEC 14443-3 §7.9.4.3, 14443-4 §7.2)."""
+    return 256 * 16 / _CARRIER_HZ * 2**fwi
+
+
 def looks_like_type_b(data: bytes) -> bool:
     """Whether the historical bytes can be those of a type B card.
 
@@ -35,7 +42,7 @@ def looks_like_type_b(data: bytes) -> bool:
     return (
         len(data) == 8
         and data[5] & 0x09 == 0x01
-        and data[5] >> 4 < len(_FRAME_SIZES)
+        and data[5] >> 4 < len(FRAME_SIZES)
         and not data[4] & 0x08
         and not data[7] & 0x0F
     )
@@ -81,8 +88,8 @@ def _application_data(data: bytes, offset: int) -> tuple[Field, ...]:
 
 def _protocol_info(data: bytes, offset: int) -> tuple[Field, ...]:
     rates, sizes, times = data[4:7]
-    size, fwi = _FRAME_SIZES[sizes >> 4], times >> 4
-    wait = 256 * 16 / _CARRIER_HZ * 2**fwi * 1000
+    size, fwi = FRAME_SIZES[sizes >> 4], times >> 4
+    wait = frame_waiting_time(fwi) * 1000
     fwi_problems = ("FWI 15 is reserved by ISO/IEC 14443-3; 0 to 14 expected.",) if fwi == 15 else ()
     coding = ("proprietary", "as ISO 14443-3 says", "RFU", "RFU")[times >> 2 & 3]
     return (
@@ -132,7 +139,7 @@ def _protocol_info(data: bytes, offset: int) -> tuple[Field, ...]:
 
 def _buffer_length(data: bytes, offset: int) -> tuple[Field, ...]:
     index = data[7] >> 4
-    largest = _FRAME_SIZES[data[5] >> 4]
+    largest = FRAME_SIZES[data[5] >> 4]
     meaning = (
         f"The card's buffer takes {largest * 2 ** (index - 1):,} bytes of chained frames: {largest} × 2^{index - 1}."
         if index

@@ -2,10 +2,11 @@
 
 from typing import Final
 
+from cardscope.decode.atr_type_b import FRAME_SIZES, frame_waiting_time
 from cardscope.decode.tag_parts import bit, octet, spelled
 from cardscope.fields import Field
 
-_FRAME_SIZES: Final = (16, 24, 32, 40, 48, 64, 96, 128, 256)
+_RFU_WAITING: Final = 15
 
 
 def is_ats(data: bytes) -> bool:
@@ -16,10 +17,12 @@ def is_ats(data: bytes) -> bool:
 def decode_ats(ats: bytes) -> Field:
     """An ATS (one for which :func:`is_ats` holds) as a tree."""
     t0 = ats[1]
-    size = _FRAME_SIZES[min(t0 & 0x0F, len(_FRAME_SIZES) - 1)]
+    code = t0 & 0x0F
+    frames = f"The card takes frames of up to {FRAME_SIZES[code]} bytes." if code < len(FRAME_SIZES) else ""
+    problems = () if frames else (f"Frame size {code:X} is reserved by ISO/IEC 14443-4; 0 to C expected.",)
     parts = [
         octet("TL", 0, ats[:1], f"{ats[0]} bytes in all.", value=str(ats[0])),
-        octet("T0", 1, ats[1:2], f"The card takes frames of up to {size} bytes."),
+        octet("T0", 1, ats[1:2], frames, problems=problems),
     ]
     at = 2
     for flag, name in ((0x10, "TA1"), (0x20, "TB1"), (0x40, "TC1")):
@@ -38,9 +41,14 @@ def _interface_byte(name: str, at: int, byte: int) -> Field:
         rates = [f"{106 << shift}" for shift in range(4) if shift == 0 or byte & 0x11 << (shift - 1)]
         return octet(name, at, data, f"{', '.join(rates)} kbit/s; {both}.")
     if name == "TB1":
-        wait = f"Waits up to {0.302 * (1 << (byte >> 4)):.1f} ms for an answer."
-        children = (bit("FWI", at, (7, 4), byte, wait), bit("SFGI", at, (3, 0), byte, "Guard time after the ATS."))
-        return octet(name, at, data, wait, children=children)
+        fwi = byte >> 4
+        wait = f"The card begins its answers within {frame_waiting_time(fwi) * 1000:,.1f} ms."
+        problems = ("FWI 15 is reserved by ISO/IEC 14443-4; 0 to 14 expected.",) if fwi == _RFU_WAITING else ()
+        children = (
+            bit("FWI", at, (7, 4), byte, "" if problems else wait),
+            bit("SFGI", at, (3, 0), byte, "The guard time that the card needs after its ATS."),
+        )
+        return octet(name, at, data, "Waiting and guard time.", problems=problems, children=children)
     cid = "CID supported" if byte & 2 else "no CID"
     nad = "NAD supported" if byte & 1 else "no NAD"
     return octet(name, at, data, f"{cid}, {nad}.")

@@ -9,6 +9,7 @@ from cardscope.fields import Field
 MAGIC: Final = 0xE1
 UNIT: Final = 8
 """Bytes of data area that one step of the size byte announces."""
+_ONE_WAY: Final = "The bits of this page can be set, and never cleared again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,11 @@ def capability_container(page: bytes) -> CapabilityContainer | None:
     )
 
 
-def decode_cc(page: bytes, *, user_bytes: int | None = None) -> Field:
-    """Page 3 (4 bytes) as a tree. ``user_bytes`` is the tag's user memory, to tell whether the size can be right."""
+def decode_cc(page: bytes, *, user_bytes: int | None = None, formatted: bool = False) -> Field:
+    """Page 3 (4 bytes) as a tree. ``user_bytes`` is the tag's user memory, to tell whether the size can be right;
+    ``formatted`` whether such tags are delivered with a capability container, so that its lack is a problem."""
     if capability_container(page) is None:
-        return _no_cc(page)
+        return _no_cc(page, formatted=formatted)
     parts = (
         octet("Magic number", 0, page[:1], "E1: the tag holds NDEF data."),
         octet(
@@ -61,13 +63,18 @@ def decode_cc(page: bytes, *, user_bytes: int | None = None) -> Field:
         ),
         octet("Access", 3, page[3:4], "", children=_access(page[3])),
     )
-    return Field("Capability container", (0, 4), spelled(page), "", (), parts)
+    return Field("Capability container", (0, 4), spelled(page), _ONE_WAY, (), parts)
 
 
-def _no_cc(page: bytes) -> Field:
+def _no_cc(page: bytes, *, formatted: bool) -> Field:
     if not any(page):
-        return Field("OTP", (0, 4), spelled(page), "Empty: the tag is not formatted for NDEF. Bits can only be set.")
-    return Field("OTP", (0, 4), spelled(page), f"No capability container (that begins with {MAGIC:02X}).")
+        return Field("OTP", (0, 4), spelled(page), f"Empty: the tag is not formatted for NDEF. {_ONE_WAY}")
+    none = f"No capability container, which begins with {MAGIC:02X}."
+    problems = ()
+    if formatted:
+        lost = "" if page[0] | MAGIC == MAGIC else ", and never will again, as bits cannot be cleared"
+        problems = (f"Byte 0 is {page[0]:02X}; {MAGIC:02X} expected. NFC devices see no NDEF tag here{lost}.",)
+    return Field("OTP", (0, 4), spelled(page), f"{none} {_ONE_WAY}", problems)
 
 
 def _version_problems(version: int) -> tuple[str, ...]:
@@ -80,7 +87,7 @@ def _size_problems(size: int, user_bytes: int | None) -> tuple[str, ...]:
     if user_bytes is not None and size * UNIT > user_bytes:
         return (
             f"Announces {size * UNIT} bytes where there are {user_bytes}: NDEF writers would go on into the lock and "
-            "configuration pages, and could lock the tag for ever.",
+            "configuration pages, and could lock the tag for ever. The size can never become smaller again.",
         )
     return ()
 
@@ -91,7 +98,7 @@ def _access(access: int) -> tuple[Field, Field]:
     if write == 0:
         write_meaning = "Anyone may write."
     elif write == 0x0F:
-        write_meaning = "Read-only for NFC devices; the tag itself does not enforce it."
+        write_meaning = "Read-only for NFC devices, for ever; the tag itself does not enforce it."
     else:
         write_meaning = "Writing is restricted."
     return (bit("Read access", 3, (7, 4), access, read_meaning), bit("Write access", 3, (3, 0), access, write_meaning))

@@ -1,24 +1,21 @@
 """The configuration pages of Type 2 tags: settings, and the bytes as fields.
 
-Sources: NXP data sheets of NTAG213/215/216 (§8.5.7), MF0ULx1, MF0ICU2 and NT3H2111/2211; for NTAG213F/216F public
-software. NTAG210 and NTAG212 have the layout of MF0ULx1, with the UID mirror where that has nothing.
+Which bits hold which setting comes from the catalogue of chips. Sources of what they mean: NXP data sheets of
+NTAG213/215/216 (§8.5.7), MF0ULx1, MF0ICU2 and NT3H2111/2211; for NTAG213F/216F public software.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 from typing import Final
 
-from cardscope.decode.tag_parts import bit, octet, spelled
+from cardscope.decode.tag_parts import bit, octet, spelled, with_reserved
 from cardscope.fields import Field
-from cardscope.tags.catalogue import Chip, Command, Mirror
-
-ULTRALIGHT_C: Final = "MIFARE Ultralight C"
-NTAG_I2C_PLUS: Final = "NTAG I²C plus"
-WITH_FIELD_DETECTION: Final = "NTAG21xF"
+from cardscope.tags.catalogue import Chip, ConfigField, Mirror
+from cardscope.tags.image import PAGE_SIZE
 
 _MIRROR_FIRST_PAGE: Final = 4
-_MIRROR_SIZES: Final = {"uid": 14, "counter": 6, "uid_and_counter": 21}
-_NT3H_LAST_PROTECTED: Final = 0xEB
+_WHOLE: Final = (7, 0)
 
 
 class MirrorMode(StrEnum):
@@ -28,6 +25,17 @@ class MirrorMode(StrEnum):
     UID = "uid"
     COUNTER = "counter"
     UID_AND_COUNTER = "uid_and_counter"
+
+
+_MIRROR_SIZES: Final = {MirrorMode.UID: 14, MirrorMode.COUNTER: 6, MirrorMode.UID_AND_COUNTER: 21}
+"""Characters."""
+_MIRRORED: Final = {
+    MirrorMode.NONE: "Nothing is",
+    MirrorMode.UID: "The UID is",
+    MirrorMode.COUNTER: "The counter is",
+    MirrorMode.UID_AND_COUNTER: "UID and counter are",
+}
+_FIELD_DETECTION: Final = ("never", "at the first start of frame", "when the tag is selected", "while there is a field")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +51,9 @@ class TagConfig:
     cfglck: bool
     """The configuration pages are frozen for ever."""
     authlim: int
-    """How many wrong passwords there may be; 0: any number."""
+    """After how many wrong passwords none is taken any more; 0: any number may be tried."""
     mirror: MirrorMode
+    """What is shown: ``NONE`` too where page and byte leave no room for it in user memory."""
     mirror_page: int
     mirror_byte: int
     nfc_counter: bool
@@ -55,145 +64,141 @@ class TagConfig:
 
 def tag_config(chip: Chip, cfg0: bytes, cfg1: bytes) -> TagConfig:
     """The settings in ``cfg0`` and ``cfg1`` (4 bytes each) of ``chip``, which must have these pages."""
-    if chip.family == ULTRALIGHT_C:
-        auth0 = cfg0[0]
-        last = chip.pages - 1
-        protects = range(auth0, last + 1) if auth0 <= last else None
-        return TagConfig(auth0, protects, not cfg1[0] & 1, False, 0, MirrorMode.NONE, 0, 0, False, False)
-    auth0, access = cfg0[3], cfg1[0]
-    last = _NT3H_LAST_PROTECTED if chip.family == NTAG_I2C_PLUS else chip.pages - 1
-    limit = access & 0x07
-    if chip.family == NTAG_I2C_PLUS and limit:
-        limit = 1 << limit
-    mode, page, byte = _mirror(chip, cfg0)
+    pages = {chip.cfg0: cfg0, chip.cfg1: cfg1}
+
+    def value(name: str, default: int = 0) -> int:
+        place = chip.fields.get(name)
+        return default if place is None else place.value(pages[place.page])
+
+    auth0, limit = value("AUTH0"), value("AUTHLIM")
     counting = chip.nfc_counter is not None
+    page, byte = value("MIRROR_PAGE"), value("MIRROR_BYTE")
+    # NTAG210 and NTAG212 have a UID mirror and no choice.
+    mode = MirrorMode.UID if chip.mirror is Mirror.UID else tuple(MirrorMode)[value("MIRROR_CONF")]
     return TagConfig(
         auth0=auth0,
-        protects=range(auth0, last + 1) if auth0 <= last else None,
-        prot=bool(access & 0x80),
-        cfglck=chip.family != NTAG_I2C_PLUS and bool(access & 0x40),
-        authlim=limit,
-        mirror=mode,
+        protects=range(auth0, chip.auth0_end) if auth0 < chip.auth0_end else None,
+        # NTAG I²C plus has a name of its own for it; Ultralight C says it the other way round.
+        prot=bool(value("PROT") or value("NFC_PROT")) or not value("AUTH1", 1),
+        cfglck=bool(value("CFGLCK")),
+        authlim=1 << limit if limit and chip.authlim_power else limit,
+        mirror=mode if _has_room(chip, mode, page, byte) else MirrorMode.NONE,
         mirror_page=page,
         mirror_byte=byte,
-        nfc_counter=counting and bool(access & 0x10),
-        counter_protected=counting and bool(access & 0x08),
+        nfc_counter=counting and bool(value("NFC_CNT_EN")),
+        counter_protected=counting and bool(value("NFC_CNT_PWD_PROT")),
     )
 
 
-def _mirror(chip: Chip, cfg0: bytes) -> tuple[MirrorMode, int, int]:
-    if chip.mirror is Mirror.NONE:
-        return MirrorMode.NONE, 0, 0
-    page, byte = cfg0[2], cfg0[0] >> 4 & 3
-    if chip.mirror is Mirror.UID:
-        return (MirrorMode.UID if page >= _MIRROR_FIRST_PAGE else MirrorMode.NONE), page, byte
-    mode = tuple(MirrorMode)[cfg0[0] >> 6]
-    return (mode if page >= _MIRROR_FIRST_PAGE else MirrorMode.NONE), page, byte
+def _has_room(chip: Chip, mode: MirrorMode, page: int, byte: int) -> bool:
+    """A text that would leave user memory is not shown at all (NTAG213/215/216 data sheet §8.5.8)."""
+    end = PAGE_SIZE * page + byte + _MIRROR_SIZES.get(mode, 0)
+    return page >= _MIRROR_FIRST_PAGE and end <= PAGE_SIZE * (chip.user_last + 1)
 
 
 def decode_cfg0(chip: Chip, page: bytes) -> Field:
     """CFG0 (4 bytes) as a tree."""
-    if chip.family == ULTRALIGHT_C:
-        parts = (
-            octet("AUTH0", 0, page[:1], _auth0_meaning(page[0], chip.pages - 1)),
-            octet("RFUI", 1, page[1:]),
-        )
-    elif chip.family == NTAG_I2C_PLUS:
-        parts = (octet("RFU", 0, page[:3]), octet("AUTH0", 3, page[3:], _auth0_meaning(page[3], _NT3H_LAST_PROTECTED)))
-    else:
-        mirroring = chip.mirror is not Mirror.NONE
-        third = octet("MIRROR_PAGE", 2, page[2:3], _mirror_page_meaning(chip, page)) if mirroring else None
-        parts = (
-            _first_byte(chip, page),
-            *((octet("RFUI", 1, page[1:2]), third) if third else (octet("RFUI", 1, page[1:3]),)),
-            octet("AUTH0", 3, page[3:], _auth0_meaning(page[3], chip.pages - 1)),
-        )
-    return Field("CFG0", (0, 4), spelled(page), "", (), parts)
+    return _decoded("CFG0", chip, chip.cfg0, page, tag_config(chip, page, bytes(PAGE_SIZE)))
 
 
 def decode_cfg1(chip: Chip, page: bytes) -> Field:
     """CFG1 (4 bytes) as a tree."""
-    if chip.family == ULTRALIGHT_C:
-        restricted = "Writing needs the key." if page[0] & 1 else "Reading and writing need the key."
-        first = octet(
-            "AUTH1", 0, page[:1], restricted, children=(bit("RFUI", 0, (7, 1), page[0]), bit("b0", 0, (0, 0), page[0]))
-        )
-        return Field("CFG1", (0, 4), spelled(page), "", (), (first, octet("RFUI", 1, page[1:])))
-    rest = (octet("RFUI", 1, page[1:]),)
-    if Command.VCSL in chip.commands:
-        rest = (octet("VCTID", 1, page[1:2], "Virtual card type identifier."), octet("RFUI", 2, page[2:]))
-    return Field("CFG1", (0, 4), spelled(page), "", (), (_access(chip, page[0]), *rest))
+    return _decoded("CFG1", chip, chip.cfg1, page, tag_config(chip, bytes(PAGE_SIZE), page))
 
 
-def _auth0_meaning(auth0: int, last: int) -> str:
-    if auth0 > last:
-        return f"Beyond the last page ({last}): the password protects nothing."
-    return f"The password protects the pages from {auth0} on."
+def _decoded(name: str, chip: Chip, number: int | None, page: bytes, config: TagConfig) -> Field:
+    """``config`` has the settings of this page; the other half of it is not looked at."""
+    held = {index: [item for item in chip.fields.items() if _is_in(item[1], number, index)] for index in range(4)}
+    parts: list[Field] = []
+    for known, run in groupby(range(4), lambda index: bool(held[index])):
+        indexes = list(run)
+        if known:
+            parts += [_byte(chip, index, page[index], held[index], config) for index in indexes]
+        else:
+            start, end = indexes[0], indexes[-1] + 1
+            parts.append(octet("RFUI", start, page[start:end], "Reserved."))
+    return Field(name, (0, PAGE_SIZE), spelled(page), "", (), tuple(parts))
 
 
-def _first_byte(chip: Chip, page: bytes) -> Field:
-    byte = page[0]
-    strong = bit("STRG_MOD_EN", 0, (2, 2), byte, f"Strong modulation {'on' if byte & 4 else 'off'}.")
-    if chip.mirror is Mirror.NONE:
-        parts = (bit("RFUI", 0, (7, 3), byte), strong, bit("RFUI", 0, (1, 0), byte))
-        return octet("MOD", 0, page[:1], children=parts)
-    place = bit("MIRROR_BYTE", 0, (5, 4), byte, "Where in its page the mirrored text begins.")
-    if chip.mirror is Mirror.UID:
-        parts = (bit("RFUI", 0, (7, 6), byte), place, bit("RFUI", 0, (3, 0), byte))
-        return octet("MIRROR", 0, page[:1], children=parts)
-    what = ("Nothing is", "The UID is", "The counter is", "UID and counter are")[byte >> 6]
-    conf = bit("MIRROR_CONF", 0, (7, 6), byte, f"{what} shown as text, where MIRROR_PAGE allows it.")
-    if chip.family == WITH_FIELD_DETECTION:
-        when = ("never", "at the first start of frame", "when selected", "while there is a field")[byte & 3]
-        low = (
-            bit("SLEEP_EN", 0, (3, 3), byte),
-            strong,
-            bit("FDP_CONF", 0, (1, 0), byte, f"The field detection pin speaks {when}."),
-        )
-    else:
-        low = (bit("RFUI", 0, (3, 3), byte), strong, bit("RFUI", 0, (1, 0), byte))
-    return octet("MIRROR", 0, page[:1], children=(conf, place, *low))
+def _is_in(place: ConfigField, page: int | None, byte: int) -> bool:
+    return (place.page, place.byte) == (page, byte)
 
 
-def _mirror_page_meaning(chip: Chip, page: bytes) -> str:
-    mode, first, byte = _mirror(chip, page)
-    if mode is MirrorMode.NONE:
-        return "No mirror: that needs a page from 4 on, and something to show."
-    return f"{_MIRROR_SIZES[mode]} characters from page {first}, byte {byte} on are shown in place of user memory."
-
-
-def _access(chip: Chip, access: int) -> Field:
-    prot = bit(
-        "PROT", 0, (7, 7), access, "Reading and writing need the password." if access & 0x80 else "Writing needs it."
+def _byte(chip: Chip, index: int, byte: int, held: list[tuple[str, ConfigField]], config: TagConfig) -> Field:
+    name, place = held[0]
+    if (place.high, place.low) == _WHOLE:
+        return octet(name, index, bytes((byte,)), _meaning(name, byte, chip, config))
+    bits = [
+        bit(name, index, (place.high, place.low), byte, _meaning(name, (byte & place.mask) >> place.low, chip, config))
+        for name, place in held
+    ]
+    return octet(
+        _byte_name([name for name, _ in held]), index, bytes((byte,)), children=with_reserved(index, byte, bits)
     )
-    limit = access & 0x07
-    if chip.family == NTAG_I2C_PLUS:
-        failures = f"{1 << limit} wrong passwords" if limit else "Any number of wrong passwords"
-        sector = "Sector 1 is closed to NFC." if access & 0x20 else "Sector 1 is open."
-        parts = (
-            prot,
-            bit("RFU", 0, (6, 6), access),
-            bit("NFC_DIS_SEC1", 0, (5, 5), access, sector),
-            bit("RFU", 0, (4, 3), access),
-            bit("AUTHLIM", 0, (2, 0), access, f"{failures} may be tried."),
-        )
-        return octet("ACCESS", 0, bytes((access,)), children=parts)
-    frozen = "The configuration is frozen for ever." if access & 0x40 else "The configuration can be changed."
-    failures = f"After {limit} wrong passwords none is taken any more." if limit else "Any number may be tried."
-    if chip.nfc_counter is not None:
-        counting = "Each power-up's first read counts up." if access & 0x10 else "The counter stands still."
-        guarded = "Reading the counter needs the password." if access & 0x08 else "Anyone may read the counter."
-        middle = (
-            bit("RFUI", 0, (5, 5), access),
-            bit("NFC_CNT_EN", 0, (4, 4), access, counting),
-            bit("NFC_CNT_PWD_PROT", 0, (3, 3), access, guarded),
-        )
-    else:
-        middle = (bit("RFUI", 0, (5, 3), access),)
-    parts = (
-        prot,
-        bit("CFGLCK", 0, (6, 6), access, frozen),
-        *middle,
-        bit("AUTHLIM", 0, (2, 0), access, failures),
-    )
-    return octet("ACCESS", 0, bytes((access,)), children=parts)
+
+
+def _byte_name(names: list[str]) -> str:
+    """What the data sheets call a byte with these fields."""
+    if "AUTHLIM" in names:
+        return "ACCESS"
+    if "MIRROR_BYTE" in names:
+        return "MIRROR"
+    return "MOD" if "STRG_MOD_EN" in names else names[0]
+
+
+def _meaning(name: str, value: int, chip: Chip, config: TagConfig) -> str:
+    match name:
+        case "AUTH0":
+            return _auth0(chip, config)
+        case "PROT" | "NFC_PROT" | "AUTH1":
+            secret = "key" if chip.key_pages is not None else "password"
+            if config.prot:
+                return f"Protected pages need the {secret} for reading and writing."
+            return f"Protected pages need the {secret} for writing; anyone may read them."
+        case "CFGLCK":
+            frozen = "CFG0 and CFG1 are frozen for ever; the password itself is not."
+            return frozen if value else "CFG0 and CFG1 can be changed. Set, this bit would freeze them for ever."
+        case "AUTHLIM":
+            if not value:
+                return "Wrong passwords are not counted."
+            return f"After {config.authlim} wrong passwords in a row none is taken any more, not even the right one."
+        case "NFC_CNT_EN":
+            return "The first read after each power-up counts up." if value else "The counter stands still."
+        case "NFC_CNT_PWD_PROT":
+            return "Reading the counter needs the password." if value else "Anyone may read the counter."
+        case "NFC_DIS_SEC1":
+            return "Sector 1 is closed to NFC." if value else "Sector 1 is open to NFC."
+        case "MIRROR_CONF":
+            mirrored = _MIRRORED[tuple(MirrorMode)[value]]
+            return f"{mirrored} shown as text, where MIRROR_PAGE allows it."
+        case "MIRROR_BYTE":
+            return "The byte of its page at which the text begins."
+        case "MIRROR_PAGE":
+            return _mirror_page(config)
+        case "STRG_MOD_EN":
+            return f"Strong modulation {'on' if value else 'off'}."
+        case "SLEEP_EN":
+            return f"Sleep mode {'on' if value else 'off'}."
+        case "FDP_CONF":
+            return f"The field detection pin speaks {_FIELD_DETECTION[value]}."
+        case "VCTID":
+            return "Virtual card type identifier."
+        case _:
+            return ""
+
+
+def _auth0(chip: Chip, config: TagConfig) -> str:
+    secret = "key" if chip.key_pages is not None else "password"
+    if config.protects is None:
+        return f"Beyond page {chip.auth0_end - 1}, the last that there is to protect: the {secret} protects nothing."
+    return f"The {secret} protects the pages from {config.auth0} on."
+
+
+def _mirror_page(config: TagConfig) -> str:
+    if config.mirror is not MirrorMode.NONE:
+        size = _MIRROR_SIZES[config.mirror]
+        start = f"page {config.mirror_page}, byte {config.mirror_byte}"
+        return f"{size} characters from {start} on are shown in place of what user memory holds there."
+    if config.mirror_page < _MIRROR_FIRST_PAGE:
+        return f"No mirror: it begins at page {_MIRROR_FIRST_PAGE} or later."
+    return "No mirror: nothing is chosen, or it would not fit into user memory."

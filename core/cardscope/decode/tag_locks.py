@@ -1,6 +1,6 @@
 """Lock bytes as fields. Which bit means what comes from the catalogue of chips."""
 
-from cardscope.decode.tag_parts import bit, octet, pages_text, spelled
+from cardscope.decode.tag_parts import bit, octet, pages_text, spelled, with_reserved
 from cardscope.fields import Field
 from cardscope.tags.locks import LockBit, LockBytes
 
@@ -21,22 +21,11 @@ def decode_lock_bytes(lock: LockBytes, page: bytes) -> Field:
 
 def _lock_byte(lock: LockBytes, index: int, stored: bytes, frozen: bytes) -> Field:
     offset, byte = lock.offset + index, stored[index]
-    by_bit = {one.bit: one for one in lock.bits if one.byte == index}
-    parts: list[Field] = []
-    high = 7
-    while high >= 0:
-        if (known := by_bit.get(high)) is not None:
-            parts.append(_lock_bit(known, offset, byte, is_frozen=bool(frozen[index] & known.mask)))
-            high -= 1
-            continue
-        low = high
-        while low > 0 and low - 1 not in by_bit:
-            low -= 1
-        mask = (1 << (high + 1)) - (1 << low)
-        problems = ("No published meaning, and yet set.",) if byte & mask else ()
-        parts.append(bit("RFUI", offset, (high, low), byte, "Reserved; to be written as 0.", problems=problems))
-        high = low - 1
-    return octet(f"Lock byte {index}", offset, bytes((byte,)), children=tuple(parts))
+    known = [
+        _lock_bit(one, offset, byte, is_frozen=bool(frozen[index] & one.mask)) for one in lock.bits if one.byte == index
+    ]
+    children = with_reserved(offset, byte, known, problem="No published meaning, and yet set.")
+    return octet(f"Lock byte {index}", offset, bytes((byte,)), children=children)
 
 
 def _lock_bit(one: LockBit, offset: int, byte: int, *, is_frozen: bool) -> Field:

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from cardscope.decode.tag_parts import manufacturer, octet, spelled
+from cardscope.decode.tag_parts import NXP, manufacturer, octet, spelled
 from cardscope.fields import Field
+from cardscope.tags.image import INTERNAL, bcc0, bcc1
 
-CASCADE_TAG: Final = 0x88
-INTERNAL: Final = 0x48
-"""Page 2 byte 1 of genuine NXP parts (observed)."""
+RANDOM_UID: Final = 0x08
+"""A 4-byte UID that begins with this is made up anew at every power-up."""
 
 
 def decode_uid(uid: bytes) -> Field:
@@ -19,23 +19,12 @@ def decode_uid(uid: bytes) -> Field:
             rest = octet("Serial number", 1, uid[1:], "Given by the manufacturer; it should be unique.")
             return Field("UID", (0, len(uid)), spelled(uid), "", (), (first, rest))
         case 4:
-            random = uid[0] == 0x08
-            meaning = (
-                "Random: another one at every power-up." if random else "Four bytes, not unique since they ran out."
-            )
+            meaning = "Four bytes: not unique any more, since the numbers have run out."
+            if uid[0] == RANDOM_UID:
+                meaning = "Random: another one at every power-up."
             return Field("UID", (0, 4), spelled(uid), meaning)
         case size:
             return Field("UID", (0, size), spelled(uid), f"{size} bytes.")
-
-
-def bcc0(uid: bytes) -> int:
-    """The check byte over the cascade tag and the first three of 7 bytes."""
-    return CASCADE_TAG ^ uid[0] ^ uid[1] ^ uid[2]
-
-
-def bcc1(uid: bytes) -> int:
-    """The check byte over the last four of 7 bytes."""
-    return uid[3] ^ uid[4] ^ uid[5] ^ uid[6]
 
 
 def decode_uid_pages(data: bytes, *, bcc: bool = True, uid: bytes | None = None) -> Field:
@@ -81,10 +70,10 @@ def _check_byte(name: str, offset: int, found: int, right: int, over: str) -> Fi
 
 def _internal(value: int, *, maker: int) -> str:
     if value == INTERNAL:
-        return "48, as on NXP's own chips."
-    if maker == 0x04:
-        return "NXP's own chips have 48 here."
-    return "Used by the manufacturer."
+        return "The manufacturer's own: 48, as on NXP's chips."
+    if maker == NXP:
+        return "The manufacturer's own; the chips of NXP that are known have 48 here."
+    return "The manufacturer's own."
 
 
 def _differing(stored: bytes, uid: bytes | None) -> tuple[str, ...]:

@@ -30,8 +30,8 @@ def decode_tlv(data: bytes, name: str = "Data objects") -> Field:
 
 
 def tlv_values(data: bytes, *path: int) -> list[bytes]:
-    """The values of the objects that ``path`` (tags, from outside in) leads to; empty when there are none, also where
-    ``data`` is malformed."""
+    """The values of the objects that ``path`` (tags, from outside in) leads to. None are found at and behind a fault in
+    ``data``."""
     values = [data]
     for tag in path:
         values = [value for one in values for found, value in _pairs(one) if found == tag]
@@ -49,6 +49,8 @@ def _pairs(data: bytes) -> list[tuple[int, bytes]]:
         if isinstance(header, str):
             break
         tag_end, start, size = header
+        if start + size > len(data):
+            break
         pairs.append((int.from_bytes(data[at:tag_end]), data[start : start + size]))
         at = start + size
     return pairs

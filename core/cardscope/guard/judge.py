@@ -38,6 +38,7 @@ _IN_DATA_EXCHANGE = 0x40
 
 _SESSION_OBJECTS = frozenset((0x80, 0x81, 0x82, 0x83, 0x84, 0x5F46))
 _SWITCH_PROTOCOL = 0x8F
+_OMNIKEY_SESSION = (bytes.fromhex("010001"), bytes.fromhex("010002"))
 _MIFARE_KEYS = (0x60, 0x61)
 _KNOWN_LAYOUTS = frozenset((0x0001, 0x0002, 0x0003, 0x0026, *range(0x0036, 0x003B), 0x003D))
 """Card names (PC/SC Part 3) of MIFARE Classic, Plus and Ultralight: the guard knows their special pages and blocks."""
@@ -84,8 +85,8 @@ def _judge_reader(apdu: CommandApdu, command: bytes, chip: Chip | None, card: St
             return unknown("counts_try", "Tries a key; some cards count wrong ones and block for ever.")
         case 0xC2 if route[1:] in ((0x00, 0x00), (0x00, 0x02)):
             return _judge_session(apdu, command)
-        case 0xA0 if route[1:] == (0x00, 0x07) and apdu.data == b"\x01\x00\x01":
-            return harmless("Opens the reader's direct route to the card.")
+        case 0xA0 if route[1:] == (0x00, 0x07) and apdu.data in _OMNIKEY_SESSION:
+            return harmless("Opens or closes the reader's direct route to the card.")
         case _:
             return _not_understood(command)
 

@@ -7,12 +7,11 @@ from functools import cache
 from typing import Any, Final
 
 from cardscope.decode.apdu_structure import counted
-from cardscope.decode.tag_parts import manufacturer
+from cardscope.decode.tag_parts import NXP, manufacturer
 from cardscope.decode.tag_version import PRODUCT_TYPES, SIZE, SUBTYPES, storage_meaning, storage_range
 from cardscope.tags.catalogue import Chip, chip_by_version, chips
 from cardscope_resources import resource
 
-_NXP: Final = 0x04
 _VENDOR, _TYPE, _SUBTYPE, _MAJOR, _MINOR, _STORAGE, _PROTOCOL = range(1, 8)
 _BYTE_NAMES: Final = {
     0: "header",
@@ -50,8 +49,6 @@ class ChipIdentity:
     """What GET_VERSION answered."""
     chip: Chip | None = None
     """The chip of the catalogue whose memory it has; ``None``: its memory is not known."""
-    clone: bool = False
-    """Another maker's copy of an NXP chip."""
 
     def to_json(self) -> dict[str, Any]:
         """The object that scripts get."""
@@ -112,8 +109,7 @@ def identify_version(version: bytes) -> ChipIdentity:
     for known in _table():
         if known.version == version:
             reasons = (f"GET_VERSION is known: {known.name}.", *([known.note] if known.note else []))
-            clone = version[_VENDOR] != _NXP
-            return ChipIdentity(known.name, known.vendor, known.certainty, reasons, version, known.chip, clone)
+            return ChipIdentity(known.name, known.vendor, known.certainty, reasons, version, known.chip)
     if len(version) != SIZE:
         reason = f"GET_VERSION answered {len(version)} bytes instead of {SIZE}."
         return ChipIdentity("Unknown chip", "", Certainty.GUESS, (reason,), version)
@@ -121,18 +117,21 @@ def identify_version(version: bytes) -> ChipIdentity:
 
 
 def _near_miss(version: bytes) -> ChipIdentity:
-    vendor = "NXP" if version[_VENDOR] == _NXP else manufacturer(version[_VENDOR])
-    nearest = min(_trusted(), key=lambda known: _distance(version, known))
+    vendor = "NXP" if version[_VENDOR] == NXP else manufacturer(version[_VENDOR])
+    # A copy is measured against what it copies, not against other copies.
+    originals = [known for known in _trusted() if known.version[_VENDOR] == NXP]
+    nearest = min(originals, key=lambda known: _distance(version, known))
+    alike = {known.name for known in originals if _distance(version, known) == _distance(version, nearest)}
     differing = [at for at in range(SIZE) if version[at] != nearest.version[at]]
     if len(differing) > _NEAR:
         return ChipIdentity(_descriptive_name(version), vendor, Certainty.GUESS, _in_words(version), version)
     reasons = (f"GET_VERSION is near that of the {nearest.name}.", *_explained(version, nearest, differing))
-    clone = version[_VENDOR] != _NXP
-    name = f"{nearest.name}-compatible chip" if clone else f"Chip like the {nearest.name}"
-    # Another vendor or minor version keeps the memory as it is; another storage or type does not.
-    same_memory = set(differing) <= {_VENDOR, _MINOR} and nearest.chip is not None
+    name = f"Chip like the {nearest.name}" if version[_VENDOR] == NXP else f"{nearest.name}-compatible chip"
+    # Another vendor or minor version keeps the memory as it is; another storage or type does not. But where two chips
+    # are told apart by the minor version alone, a third one says nothing.
+    same_memory = set(differing) <= {_VENDOR, _MINOR} and nearest.chip is not None and len(alike) == 1
     certainty = Certainty.LIKELY if same_memory else Certainty.GUESS
-    return ChipIdentity(name, vendor, certainty, reasons, version, nearest.chip if same_memory else None, clone)
+    return ChipIdentity(name, vendor, certainty, reasons, version, nearest.chip if same_memory else None)
 
 
 def _distance(version: bytes, known: _Known) -> tuple[int, int]:

@@ -48,6 +48,9 @@ class Identification:
     applications_probed: bool = False
     cplc: bytes = b""
     cplc_field: Field | None = None
+    withheld: str = ""
+    """Why memory was not read although it could have been, a sentence: reading would count a counter up for ever, and
+    nobody has allowed that. It is in the summary too."""
     summary: tuple[str, ...] = ()
     """What there is to say, a sentence each, the most important first."""
     complete: bool = False
@@ -58,7 +61,8 @@ class Identification:
 
     def to_json(self) -> dict[str, Any]:
         """The object that scripts get: ``uid, uid_problems[], chip, signature, counters{}, memory{}, locks{}, cc,
-        config, ndef, applications[], summary[], interrupted``."""
+        config, ndef, applications[], summary[]``. Objects and arrays are empty where there is nothing, or where nothing
+        is known; the summary tells which."""
         state = self.state
         chip = self.chip.chip if self.chip is not None else None
         originality = state.originality if state is not None else None
@@ -71,14 +75,13 @@ class Identification:
             if originality is not None
             else None,
             "counters": {str(address): count for address, count in state.counters.items()} if state is not None else {},
-            "memory": {"pages": len(image_pages(chip)), "user_bytes": chip.user_bytes} if chip is not None else None,
-            "locks": state.locks_json() if state is not None else None,
+            "memory": {"pages": len(image_pages(chip)), "user_bytes": chip.user_bytes} if chip is not None else {},
+            "locks": state.locks_json() if state is not None and state.static is not None else {},
             "cc": state.cc_json() if state is not None else None,
             "config": state.config_json() if state is not None else None,
             "ndef": {"bytes": ndef} if ndef is not None else None,
             "applications": [application.to_json() for application in self.applications],
             "summary": list(self.summary),
-            "interrupted": self.interrupted or None,
         }
 
 

@@ -1,7 +1,7 @@
 """Finds out what the card of a session is and what state it is in, and tells so in stages.
 
-Nothing is written, no password is tried, and no counter moves but the NFC counter that reading itself moves, where the
-tag's owner has switched it on (see :mod:`cardscope.identify.tag_reader`).
+Nothing is written and no password is tried. Where reading memory would move a counter, it is left until that is
+allowed, as far as it can be found out before (see :mod:`cardscope.identify.tag_reader`).
 """
 
 from collections.abc import Callable
@@ -18,11 +18,13 @@ from cardscope.identify.identification import Identification, IdentificationStag
 from cardscope.identify.probing import find_chip
 from cardscope.identify.readout import TagReadout
 from cardscope.identify.smart_card import (
+    CARD_MANAGER,
     SmartCardLink,
     find_applications,
     read_ats,
     read_cplc,
     read_desfire_version,
+    takes_any_name,
 )
 from cardscope.identify.state import TagState, describe
 from cardscope.identify.summary import identity_sentences, permanent_sentences, summarise
@@ -43,12 +45,18 @@ Publish = Callable[[IdentificationStage], None]
 
 
 async def identify(
-    session: CardSession, *, family: str | None = None, probe_applications: bool = False, publish: Publish
+    session: CardSession,
+    *,
+    family: str | None = None,
+    probe_applications: bool = False,
+    may_count: bool = False,
+    publish: Publish,
 ) -> Identification:
     """Identifies the card of ``session``; ``publish`` gets each stage as it is reached, from within this call.
 
     ``family`` is the key of the reader family that the user chose, see :func:`cardscope.readers.families.family`;
-    ``None`` finds it out. ``probe_applications`` looks for applications on cards that speak APDUs.
+    ``None`` finds it out. ``probe_applications`` looks for applications on cards that speak APDUs. ``may_count`` allows
+    that reading counts an NFC counter up by one, for ever; without it such a tag's memory is ``withheld``.
 
     Never raises for a card or reader that fails: what was learned is returned, with ``interrupted``. Raises UsageError
     for a family that does not exist.
@@ -60,7 +68,7 @@ async def identify(
     run = _Run(session, atr, publish)
     try:
         if _may_be_type2(atr):
-            await run.tag(chosen, find=family is None)
+            await run.tag(chosen, find=family is None, may_count=may_count)
         elif atr.storage is not None:
             run.named_by_reader()
         else:
@@ -93,7 +101,7 @@ class _Run:
 
     # ---- Type 2 tags -------------------------------------------------------------------------------------------------
 
-    async def tag(self, chosen: Family | None, *, find: bool) -> None:
+    async def tag(self, chosen: Family | None, *, find: bool, may_count: bool) -> None:
         storage = self._atr.storage
         link = TagLink(self._session, chosen)
         self._tag = TagReader(link, self._session.uid or b"")
@@ -108,7 +116,7 @@ class _Run:
                 field = decode_version_response(response, identity.version, family=key)
                 self.known = replace(self.known, version_response=response, version_field=field)
             self._tell(Stage.CHIP)
-            await self._tag.read_state(identity.chip)
+            await self._tag.read_state(identity, may_count=may_count)
             await link.close()
         finally:
             self.known = replace(self.known, exchanges=link.exchanges)
@@ -124,6 +132,7 @@ class _Run:
             self.known,
             readout=readout,
             state=state,
+            withheld=readout.withheld,
             summary=summarise(readout, state),
             permanent=permanent_sentences(state),
         )
@@ -160,19 +169,25 @@ class _Run:
         self._tell(Stage.CHIP)
 
     async def _applications(self, link: SmartCardLink) -> None:
+        try:
+            sentence = await self._looked_for(link)
+        finally:
+            # Whoever shares the card might take the application that was selected last for its own.
+            await self._session.reset()
+        self.known = replace(self.known, applications_probed=True, summary=(*self.known.summary, sentence))
+
+    async def _looked_for(self, link: SmartCardLink) -> str:
+        """Finds the applications; what there is to say of them."""
+        if await takes_any_name(link):
+            return "It takes any name for that of an application, so nothing can be told of what is on it."
         async for application in find_applications(link):
             self.known = replace(self.known, applications=(*self.known.applications, application))
             self._tell(Stage.APPLICATIONS)
-        cplc, field = await read_cplc(link)
         names = [application.name for application in self.known.applications]
-        sentence = f"Applications: {', '.join(names)}." if names else "None of the known applications is on it."
-        self.known = replace(
-            self.known,
-            cplc=cplc,
-            cplc_field=field,
-            applications_probed=True,
-            summary=(*self.known.summary, sentence),
-        )
+        if CARD_MANAGER in names:  # the last one, so it is selected now
+            cplc, field = await read_cplc(link)
+            self.known = replace(self.known, cplc=cplc, cplc_field=field)
+        return f"Applications: {', '.join(names)}." if names else "None of the known applications is on it."
 
     def named_by_reader(self) -> None:
         """A memory card of another kind: what its reader says is all there is."""

@@ -53,7 +53,9 @@ def _verdict(state: TagState) -> str:
     if config.cfglck:
         problems.append("the configuration is frozen for ever")
     if config.authlim:
-        problems.append(f"only {config.authlim} wrong passwords are allowed, so that a stranger could use them up")
+        problems.append(
+            f"only {config.authlim} wrong passwords are allowed, and a stranger who uses them up locks it for ever"
+        )
     if not problems:
         return (
             f"This is how Dangerous Things delivers its NTAG216 implants: {frozen}, user memory writable, "

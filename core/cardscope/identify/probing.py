@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import Final
 
 from cardscope.decode.tag_cc import capability_container
-from cardscope.decode.tag_uid import bcc0, bcc1
+from cardscope.decode.tag_parts import NXP, manufacturer
 from cardscope.identify.chip_identity import Certainty, ChipIdentity, identify_version
 from cardscope.identify.tag_link import TagLink
 from cardscope.identify.tag_reader import TagReader
 from cardscope.readers.families import FailureKind, NativeFailure
 from cardscope.tags.catalogue import Chip, chips
+from cardscope.tags.image import bcc0, bcc1
 
 ULTRALIGHT_C_CARD: Final = 0x003A
 """PC/SC Part 3's card name, which few readers use."""
@@ -47,24 +48,40 @@ async def find_chip(link: TagLink, reader: TagReader, card: int | None) -> ChipI
     Where the reader turns out to refuse native commands, the link goes on without them.
     """
     if not link.has_route:
-        return await _by_reading(reader, card)
+        return await _of_its_maker(reader, await _by_reading(reader, card))
     answer = await link.get_version()
+    if isinstance(answer, NativeFailure) and answer.kind is not FailureKind.NAK:
+        # Disturbed perhaps. Without its version a tag would be read, and might count that, before it is known.
+        answer = await link.get_version()
     if not isinstance(answer, NativeFailure):
         return identify_version(answer)
     if answer.kind is FailureKind.ERROR and not await reader.read(0):
         # The reader, and not the tag, refused: it is of another family than it seemed.
         link.give_up_route()
         reader.forget_failures()
-        return await _by_reading(reader, card)
-    return await _without_version(link, reader)
+        return await _of_its_maker(reader, await _by_reading(reader, card))
+    return await _of_its_maker(reader, await _without_version(link, reader))
+
+
+async def _of_its_maker(reader: TagReader, identity: ChipIdentity) -> ChipIdentity:
+    """The same where the UID is NXP's. Another maker's chip may go on otherwise than the one of NXP that it is like."""
+    await reader.read(0, identity.chip)
+    page0 = reader.page(0)
+    if page0 is None or page0[0] == NXP or not identity.vendor:
+        return identity
+    maker = manufacturer(page0[0])
+    reason = f"But its UID begins with {page0[0]:02X}, {f'the number of {maker}' if maker else 'no registered maker'}."
+    reasons = (*identity.reasons, reason)
+    name = f"{identity.name}-compatible chip"
+    return replace(identity, name=name, vendor=maker, certainty=Certainty.GUESS, reasons=reasons)
 
 
 async def _without_version(link: TagLink, reader: TagReader) -> ChipIdentity:
-    no_version = "It does not know GET_VERSION."
+    no_version = "It does not answer GET_VERSION."
     answer = await link.begin_authenticate()
     if not isinstance(answer, NativeFailure) and answer[0] == 0xAF:
         chip = chips()["mf0icu2"]
-        reasons = (no_version, "It answers AUTHENTICATE as only the Ultralight C does.")
+        reasons = (no_version, "It answers AUTHENTICATE as an Ultralight C does.")
         return ChipIdentity(chip.family, chip.vendor, Certainty.CERTAIN, reasons, chip=chip)
     if await reader.read(_NTAG203_COUNTER_PAGE):
         reasons = (no_version, "Page 41, the counter of the NTAG203, is readable, and there is no AUTHENTICATE.")
@@ -136,8 +153,10 @@ async def _small(reader: TagReader, chip: Chip, announced: str) -> ChipIdentity:
 
 def _not_an_ntag213(reader: TagReader) -> ChipIdentity | None:
     """Ultralight C and NTAG203 have as much memory, and may be formatted in the same way."""
-    page_2a, page_2b = reader.page(0x2A), reader.page(0x2B)
+    page_29, page_2a, page_2b = reader.page(0x29), reader.page(0x2A), reader.page(0x2B)
     if page_2a is None:
+        if page_29 is not None and page_29[3] == 0x2A:
+            return None  # as CFG0 it says that the NTAG213 is protected from there on
         reason = "Reading begins anew after page 41, where the NTAG203 ends."
         return ChipIdentity("NTAG203", "NXP", Certainty.LIKELY, (reason,))
     if not any(page_2a[1:]) and 3 <= page_2a[0] <= 0x30 and page_2b is not None and not any(page_2b[1:]):
@@ -159,7 +178,7 @@ async def _unformatted(reader: TagReader, card: int | None) -> ChipIdentity:
     if await reader.read(_ULTRALIGHT_C_LOCK_PAGE):
         if reader.page(_ULTRALIGHT_C_LOCK_PAGE + 1) is not None:
             named = " and the reader calls it so" if card == ULTRALIGHT_C_CARD else ""
-            return _ultralight_c(f"Its memory goes on beyond page 40, as that of the Ultralight C{named}.")
+            return _ultralight_c(f"Its memory goes on beyond page 40, as that of the Ultralight C does{named}.")
         chip = chips()["mf0ul21"]
         reason = "Reading begins anew after page 40, where the MF0UL21 ends."
         return ChipIdentity(chip.name, chip.vendor, Certainty.LIKELY, (reason,), chip=chip)

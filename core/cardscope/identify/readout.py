@@ -27,8 +27,11 @@ class TagReadout:
     counters: Mapping[int, int] = field(default_factory=dict[int, int])
     read_protected_from: int | None = None
     """The page from which on reading needs the password, as far as reading showed it."""
-    counted_by_reading: bool = False
-    """Reading has counted the NFC counter up by one, as every first read after a power-up does."""
+    counted_by_reading: bool | None = False
+    """Whether reading has counted the NFC counter up by one, as every first read after a power-up does where it is on;
+    ``None``: that could not be told."""
+    withheld: str = ""
+    """Why memory was not read although it could have been, and how to read it all the same."""
 
     @property
     def chip(self) -> Chip | None:

@@ -26,10 +26,13 @@ GET_CPLC: Final = (bytes.fromhex("80CA9F7F00"), bytes.fromhex("00CA9F7F00"))
 DESFIRE_GET_VERSION: Final = bytes.fromhex("9060000000")
 DESFIRE_MORE: Final = bytes.fromhex("90AF000000")
 
+CARD_MANAGER: Final = "Card manager (GlobalPlatform)"
 NOBODYS_AID: Final = b"\xf0NOBODY"
 """A proprietary AID that no card has: a card that finds it finds everything."""
 
 _MOST_PARTS: Final = 16
+_WITHOUT_DATA: Final = 5
+"""The size of a command that has an Le and no data."""
 _DEACTIVATED: Final = 0x6283
 
 
@@ -39,7 +42,6 @@ class Application:
 
     aid: bytes
     name: str
-    kind: str
     source: str
 
 
@@ -71,12 +73,12 @@ class FoundApplication:
 def applications() -> tuple[Application, ...]:
     """The applications that are looked for, in the order of the file."""
     rows: list[dict[str, str]] = tomllib.loads(resource("applications.toml").read_text("utf-8"))["application"]
-    return tuple(Application(bytes.fromhex(row["aid"]), row["name"], row["kind"], row["source"]) for row in rows)
+    return tuple(Application(bytes.fromhex(row["aid"]), row["name"], row["source"]) for row in rows)
 
 
 class SmartCardLink:
     """APDUs to a card over a session, with what T=0 asks for on the way: GET RESPONSE after 61xx, another try after
-    6Cxx. Raises as :meth:`~cardscope.session.CardSession.send` does."""
+    6Cxx where there is an Le. Raises as :meth:`~cardscope.session.CardSession.send` does."""
 
     def __init__(self, session: Session, *, with_le: bool) -> None:
         """``with_le`` is false over T=0, where a command has data or an Le, never both."""
@@ -87,8 +89,9 @@ class SmartCardLink:
     async def send(self, command: bytes) -> tuple[bytes, int]:
         """The data and the last status word; 0000 when the answer had none."""
         data, sw = await self._exchange(command)
-        if sw >> 8 == 0x6C:
-            data, sw = await self._exchange(command[:4] + bytes((sw & 0xFF,)))
+        # Without an Le field there is none to correct, and a SELECT without its name would select something else.
+        if sw >> 8 == 0x6C and (self._with_le or len(command) == _WITHOUT_DATA):
+            data, sw = await self._exchange(command[:-1] + bytes((sw & 0xFF,)))
         for _ in range(_MOST_PARTS):
             if sw >> 8 != 0x61:
                 break
@@ -125,20 +128,20 @@ async def read_desfire_version(link: SmartCardLink) -> tuple[bytes, Field | None
     return (data, decode_desfire_version(data)) if sw == 0x9100 and data else (b"", None)
 
 
-async def find_applications(link: SmartCardLink) -> AsyncIterator[FoundApplication]:
-    """Selects each application of the list, and the card manager at last; yields those that are there.
+async def takes_any_name(link: SmartCardLink) -> bool:
+    """Whether the card says yes to an application that no card has: then its answers say nothing."""
+    return _is_there((await link.select(NOBODYS_AID))[1])
 
-    Yields nothing for a card that takes any name: its answers say nothing.
-    """
-    if _is_there((await link.select(NOBODYS_AID))[1]):
-        return
+
+async def find_applications(link: SmartCardLink) -> AsyncIterator[FoundApplication]:
+    """Selects each application of the list, and the card manager at last; yields those that are there."""
     for application in applications():
         answer, sw = await link.select(application.aid)
         if _is_there(sw):
             yield _found(application.name, application.aid, answer, sw)
     answer, sw = await link.send(SELECT_CARD_MANAGER)
     if _is_there(sw) and _names(answer):
-        yield _found("Card manager (GlobalPlatform)", b"", answer, sw)
+        yield _found(CARD_MANAGER, b"", answer, sw)
 
 
 async def read_cplc(link: SmartCardLink) -> tuple[bytes, Field | None]:
@@ -155,7 +158,8 @@ def _is_there(sw: int) -> bool:
 
 
 def _found(name: str, aid: bytes, answer: bytes, sw: int) -> FoundApplication:
-    names = _names(answer)
+    # PIV has only the end of its name in 4F.
+    names = [one for one in _names(answer) if one.startswith(aid)]
     note = "It is deactivated." if sw == _DEACTIVATED else "" if sw == 0x9000 else f"{status_word(sw).meaning}."
     return FoundApplication(name, names[0] if names else aid, sw, answer, _decoded(answer), note)
 

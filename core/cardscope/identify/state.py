@@ -134,7 +134,11 @@ def describe(readout: TagReadout) -> TagState:
     cc, cc_problems = None, tuple[str, ...]()
     if (page3 := pages.get(CC_PAGE)) is not None:
         cc = capability_container(page3)
-        cc_field = decode_cc(page3, user_bytes=_cc_room(chip))
+        cc_field = decode_cc(
+            page3,
+            user_bytes=chip.user_bytes if chip is not None else None,
+            formatted=chip is not None and bool(capability_container(chip.cc)),
+        )
         cc_problems = tuple(cc_field.all_problems())
         regions.append(Region("Capability container", CC_PAGE, page3, cc_field))
     config, config_regions = _configuration(chip, pages)
@@ -175,10 +179,6 @@ def _lock_bytes(chip: Chip | None) -> Iterable[tuple[str, LockBytes]]:
     yield "static", (chip or next(iter(chips().values()))).static_lock
     if chip is not None and chip.dynamic_lock is not None:
         yield "dynamic", chip.dynamic_lock
-
-
-def _cc_room(chip: Chip | None) -> int | None:
-    return chip.user_bytes if chip is not None else None
 
 
 def _configuration(chip: Chip | None, pages: Mapping[int, bytes]) -> tuple[TagConfig | None, list[Region]]:

@@ -3,11 +3,17 @@
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from cardscope.decode.tag_config import ULTRALIGHT_C, MirrorMode
+from cardscope.decode.tag_config import MirrorMode, TagConfig
+from cardscope.decode.tag_parts import NXP
 from cardscope.identify.chip_identity import Certainty, ChipIdentity
 from cardscope.identify.implants import implant_sentences
 from cardscope.identify.readout import TagReadout
 from cardscope.identify.state import PageLocks, TagState
+from cardscope.tags.catalogue import Chip, Command
+from cardscope.tags.image import UID_SIZE
+
+_WITH_I2C = "NTAG I²C"
+"""What the names of families that also have I²C contacts begin with."""
 
 _MIRRORED = {
     MirrorMode.UID: "the UID",
@@ -19,11 +25,13 @@ _MIRRORED = {
 def summarise(readout: TagReadout, state: TagState) -> tuple[str, ...]:
     """What there is to say about the tag, the most important first."""
     return (
-        *identity_sentences(readout.identity),
+        *identity_sentences(readout.identity, doubted=_is_doubted(readout, state)),
+        *((readout.withheld,) if readout.withheld else ()),
         *implant_sentences(state),
         *state.uid_problems,
-        *((state.originality.text,) if state.originality is not None else ()),
-        *_lock_sentences(state),
+        *_maker_sentences(readout, state),
+        *_signature_sentences(readout, state),
+        *_lock_sentences(readout, state),
         *_password_sentences(state),
         *state.cc_problems,
         *_extras(readout, state),
@@ -36,11 +44,14 @@ def permanent_sentences(state: TagState) -> tuple[str, ...]:
     sentences: list[str] = []
     for locks in (state.static, state.dynamic):
         if locks is not None and locks.locked:
-            sentences.append(f"{_pages(locks.locked)} read-only.")
+            sentences.append(f"{_pages(locks.locked)} {_are(locks.locked)} read-only.")
         if locks is not None and locks.frozen:
             sentences.append(f"The lock bits of {_pages_lower(locks.frozen)} are frozen.")
+    sentences += _other_way(state)
     if state.config is not None and state.config.cfglck:
         sentences.append("The configuration pages are frozen.")
+    if state.cc is not None and not state.cc.writable:
+        sentences.append("The capability container tells NFC devices that the tag is read-only.")
     sentences += [
         f"Counter {address} has counted to {count}; it cannot go back."
         for address, count in state.counters.items()
@@ -49,11 +60,13 @@ def permanent_sentences(state: TagState) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def identity_sentences(identity: ChipIdentity) -> tuple[str, ...]:
-    """What the chip is, and where that is not certain, why."""
+def identity_sentences(identity: ChipIdentity, *, doubted: bool = False) -> tuple[str, ...]:
+    """What the chip is, and where that is not certain, why. ``doubted``: what it answers may be copied."""
     size = f", {identity.chip.user_bytes} bytes of user memory" if identity.chip is not None else ""
     maker = f" by {identity.vendor}" if identity.vendor else ""
     match identity.certainty:
+        case Certainty.CERTAIN if doubted:
+            return (f"Answers as an original would, but may be a copy: {identity.name}{maker}{size}.",)
         case Certainty.CERTAIN:
             return (f"{identity.name}{maker}{size}.",)
         case Certainty.LIKELY:
@@ -62,65 +75,124 @@ def identity_sentences(identity: ChipIdentity) -> tuple[str, ...]:
             return (f"Perhaps: {identity.name}{maker}{size}.", *identity.reasons)
 
 
-def _lock_sentences(state: TagState) -> Iterator[str]:
+def _is_doubted(readout: TagReadout, state: TagState) -> bool:
+    """Whether UID or signature speak against what GET_VERSION says."""
+    originality = state.originality
+    unsigned = originality is not None and originality.valid is not True
+    return _has_foreign_uid(readout, state) or _lacks_signature(readout) or unsigned
+
+
+def _has_foreign_uid(readout: TagReadout, state: TagState) -> bool:
+    """Whether GET_VERSION names NXP, and the UID another maker or none."""
+    version = readout.identity.version or b""
+    return len(state.uid) == UID_SIZE and version[1:2] == bytes((NXP,)) and state.uid[0] != NXP
+
+
+def _maker_sentences(readout: TagReadout, state: TagState) -> Iterator[str]:
+    if _has_foreign_uid(readout, state):
+        maker = f"the number of {state.manufacturer}" if state.manufacturer else "no registered maker"
+        yield f"Its UID begins with {state.uid[0]:02X}, {maker}, and not with the 04 of NXP: a copy, or a changed UID."
+
+
+def _lacks_signature(readout: TagReadout) -> bool:
+    """Whether a chip that has a signature did not tell it. It is asked for before any page is read."""
+    chip, identity = readout.chip, readout.identity
+    asked = identity.version is not None and bool(readout.pages)
+    return chip is not None and Command.READ_SIG in chip.commands and asked and readout.signature is None
+
+
+def _signature_sentences(readout: TagReadout, state: TagState) -> Iterator[str]:
+    if state.originality is not None:
+        yield state.originality.text
+    elif _lacks_signature(readout):
+        yield "It does not answer READ_SIG, by which chips of this type tell their signature: perhaps it is a copy."
+
+
+def _lock_sentences(readout: TagReadout, state: TagState) -> Iterator[str]:
     static, dynamic = state.static, state.dynamic
     if static is not None and dynamic is not None and _only_half(static, dynamic):
         yield (
-            f"Only half locked: {_pages_lower(static.locked)} read-only for ever, but "
-            f"{_pages_lower(dynamic.all_pages)} can still be written."
+            f"Only half locked: {_pages_lower(static.locked)} {_are(static.locked)} read-only for ever, and "
+            f"{_pages_lower(dynamic.all_pages)} are not."
         )
     for locks in (static, dynamic):
         if locks is not None:
-            yield from _one_set(locks, _who(state, locks))
+            yield from _one_set(locks, _by_whom(readout, state, locks))
+    yield from _other_way(state)
+
+
+def _other_way(state: TagState) -> Iterator[str]:
+    """NTAG I²C data sheets: only by NFC are lock bits one-way."""
+    used = any(locks is not None and (locks.locked or locks.frozen) for locks in (state.static, state.dynamic))
+    if used and state.chip is not None and state.chip.family.startswith(_WITH_I2C):
+        yield "For ever means by NFC: through its I²C contacts the lock bits of this chip can be cleared."
 
 
 def _only_half(static: PageLocks, dynamic: PageLocks) -> bool:
     return static.locked >= frozenset(range(4, 16)) and not dynamic.locked
 
 
-def _who(state: TagState, locks: PageLocks) -> str:
-    protects = state.config.protects if state.config is not None else None
-    return "whoever has the password" if protects is not None and locks.page in protects else "anyone"
+def _by_whom(readout: TagReadout, state: TagState, locks: PageLocks) -> str:
+    """Who may write the lock bytes; empty where that is not known."""
+    chip, config = state.chip, state.config
+    if chip is None:
+        return ""
+    if config is not None:
+        return f" by whoever has the {_secret(chip)}" if locks.page in _protected(chip, config) else " by anyone"
+    # What can be read although reading needs the password lies before AUTH0.
+    return " by anyone" if chip.cfg0 is None or readout.read_protected_from is not None else ""
 
 
-def _one_set(locks: PageLocks, who: str) -> Iterator[str]:
+def _one_set(locks: PageLocks, by: str) -> Iterator[str]:
     if not locks.locked and not locks.frozen:
-        yield f"{_pages(locks.lockable)} can be locked by {who}, nothing is locked yet."
+        yield f"{_pages(locks.lockable)} can be locked{by}, nothing is locked yet."
         return
     if locks.locked:
         yield f"{_pages(locks.locked)} {_are(locks.locked)} read-only for ever."
     if locks.never_lockable:
         yield f"{_pages(locks.never_lockable)} {_are(locks.never_lockable)} not locked and can never be."
     if locks.lockable:
-        yield f"{_pages(locks.lockable)} can still be locked by {who}."
+        yield f"{_pages(locks.lockable)} can still be locked{by}."
+
+
+def _secret(chip: Chip) -> str:
+    return "key" if chip.key_pages is not None else "password"
+
+
+def _protected(chip: Chip, config: TagConfig) -> frozenset[int]:
+    """The existing pages of sector 0 that need the password."""
+    protects = config.protects or range(0)
+    existing = frozenset(page for area in chip.areas for page in area if page in protects)
+    return existing.difference(*chip.never_protected)
 
 
 def _password_sentences(state: TagState) -> Iterator[str]:
     chip, config = state.chip, state.config
-    if chip is None or config is None:
+    if chip is None or config is None or chip.cfg0 is None:
         return
-    secret = "key" if chip.family == ULTRALIGHT_C else "password"
-    protects = config.protects
+    secret, protects = _secret(chip), config.protects
     if protects is None:
         yield f"No {secret} is needed for anything."
     else:
-        pages = _pages_lower(protects)
+        pages = _pages_lower(_protected(chip, config))
         if config.prot:
             yield f"Reading and writing {pages} needs the {secret}."
-        elif protects.start > chip.user_last:
+        elif chip.user_last < protects.start <= chip.cfg0:
             yield f"User memory needs no {secret}; the configuration is behind one (writing {pages} needs it)."
         else:
             yield f"Writing {pages} needs the {secret}; reading does not."
+        if protects.start > chip.cfg0 and not config.cfglck:
+            yield f"Where the protection begins can be changed without the {secret}: anyone can switch it off."
         if chip.pwd is not None and protects.start > chip.pwd:
             yield "The password page itself is not protected: anyone can set another password."
     if config.cfglck:
-        yield "The configuration is frozen for ever."
+        yield "The configuration is frozen for ever; only the password itself can still be changed."
         if protects is None:
             yield "So the password can never protect anything, and yet anyone can change it."
     if config.authlim:
         yield (
-            f"Wrong passwords are counted: after {config.authlim} of them none is taken any more, and what needs the "
-            "password is lost."
+            f"Wrong passwords are counted: after {config.authlim} in a row the tag takes none any more, not even the "
+            "right one, and what needs the password is lost for ever. How many there have been cannot be read."
         )
 
 
@@ -130,19 +202,30 @@ def _extras(readout: TagReadout, state: TagState) -> Iterator[str]:
         yield f"Reading shows {shown} as text in user memory, from page {config.mirror_page} on."
     if readout.counted_by_reading:
         yield "The NFC counter is on: the first read after each power-up, this one too, counts it up by one."
+        if config is not None and config.counter_protected:
+            yield "That cannot be found out without reading: asking for the counter needs the password."
+    elif readout.counted_by_reading is None:
+        yield (
+            "Whether the tag counts how often it is read could not be found out. If it does, this reading has counted "
+            "its NFC counter up by one."
+        )
     if state.cc is not None and not state.cc.writable:
-        yield "The capability container tells NFC devices that the tag is read-only."
+        yield (
+            "The capability container tells NFC devices that the tag is read-only, and can never be set back. The tag "
+            "itself does not enforce it."
+        )
 
 
 def _gaps(readout: TagReadout, state: TagState) -> Iterator[str]:
-    protected, chip = readout.read_protected_from, state.chip
-    if protected is not None:
-        yield f"Reading from page {protected} on needs the password, so what lies there is not known."
+    chip = state.chip
+    protected = readout.read_protected_from if chip is not None else None
+    if chip is not None and protected is not None:
+        yield f"Reading from page {protected} on needs the {_secret(chip)}, so what lies there is not known."
     elif chip is not None and state.config is None and chip.cfg0 in _with_neighbours(state.unreadable):
         known = max(readout.pages, default=-1)
         yield (
-            f"The configuration could not be read: reading needs the password from some page on, between {known + 1} "
-            f"and {min(state.unreadable)}."
+            f"The configuration could not be read. Either reading needs the {_secret(chip)} from some page on, between "
+            f"{known + 1} and {min(state.unreadable)}, or the reader does not reach that far."
         )
         return
     yield from (why for page, why in state.unreadable.items() if protected is None or page < protected)

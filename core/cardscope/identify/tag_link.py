@@ -9,13 +9,14 @@ from cardscope.errors import CardRemovedError, Sent
 from cardscope.events import Exchanged, Origin
 from cardscope.readers.families import PROBES, FailureKind, Family, NativeFailure, family_of_probe, family_of_reader
 from cardscope.tags.catalogue import Command
+from cardscope.tags.originality import SIGNATURE_SIZE
 
 GET_UID: Final = bytes.fromhex("FFCA000000")
 READ_SIZE: Final = 16
 PAGE_SIZE: Final = 4
 VERSION_SIZE: Final = 8
-SIGNATURE_SIZE: Final = 32
 COUNTER_SIZE: Final = 3
+_SUCCESS: Final = 0x9000
 
 
 class Session(Protocol):
@@ -96,7 +97,7 @@ class TagLink:
             return self._sized(await self.native(bytes((Command.READ, page))), READ_SIZE)
         await self._find_again()
         data, sw = split_response(await self._send(bytes((0xFF, 0xB0, 0x00, page, READ_SIZE))))
-        if sw == 0x9000 and len(data) == READ_SIZE:
+        if sw == _SUCCESS and len(data) == READ_SIZE:
             return data
         answered = f"{sw:04X}" if sw is not None else "nothing"
         return self._noted(NativeFailure(FailureKind.ERROR, f"The reader answered {answered}."))
@@ -126,19 +127,34 @@ class TagLink:
         return answer
 
     async def select_again(self) -> None:
-        """Resets the tag and makes sure that it is still the same one. What was authenticated is lost."""
-        self._open = self._lost = False
+        """Selects the tag anew and makes sure that it is still the same one. What was authenticated is lost.
+
+        Where the reader has a command for it, the field stays on meanwhile: no reader beeps, no other program is told
+        of a reset, and the next read is no first one after a power-up, which the NFC counter would count once more.
+        Else, and when the tag is not found in this way, the card is reset. That the PN532's command does what its
+        manual says to a tag that has just refused was not tried on hardware.
+        """
+        self._lost = False
         self.resets += 1
+        if self.family is not None and self.family.select:
+            uid = self.family.selected(await self._send(self.family.select))
+            if uid is not None:
+                self._make_sure_of(uid)
+                return
+        self._open = False
         await self._session.reset()
-        if (uid := self._session.uid) is not None:
-            answer = await self._send(GET_UID)
-            if split_response(answer) != (uid, 0x9000):
-                raise CardRemovedError(
-                    f"Another card has taken the place of the one on “{self._session.reader}”.",
-                    reader=self._session.reader,
-                    remedy="Put the card back.",
-                    sent=Sent.NO,
-                )
+        if self._session.uid is not None:
+            uid, sw = split_response(await self._send(GET_UID))
+            self._make_sure_of(uid if sw == _SUCCESS else b"")
+
+    def _make_sure_of(self, uid: bytes) -> None:
+        if self._session.uid not in (None, uid):
+            raise CardRemovedError(
+                f"Another card has taken the place of the one on “{self._session.reader}”.",
+                reader=self._session.reader,
+                remedy="Put the card back.",
+                sent=Sent.NO,
+            )
 
     async def close(self) -> None:
         """Leaves the tag selected and the reader as it was before the first native command."""

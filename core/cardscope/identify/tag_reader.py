@@ -1,9 +1,13 @@
 """Reads of a tag what its state needs, in as few exchanges as it takes.
 
-The order matters. GET_VERSION and READ_SIG come first: they work whatever is protected, and no counter moves. Reading
-memory does count up the NFC counter where that is on (once a power-up), and whether it is on stands in memory: so it
-cannot be avoided, only told. READ_CNT is sent only where the counter is known to answer, because a NAK costs the tag
-its selection. No password is ever tried.
+The order matters. GET_VERSION and READ_SIG come first: they work whatever is protected, and no counter moves. Then
+READ_CNT, for a chip with an NFC counter: where that is on, the first READ or FAST_READ after a power-up counts it up
+by one, for ever. If the counter answers it is taken to be on, and memory is not read unless that was allowed. If it
+refuses, it is off, or on and behind the password; nothing but memory itself tells which, so memory is read, and what
+that has done or may have done is told. Without a native route there is no READ_CNT, and the same holds.
+
+No password is ever tried. NXP's data sheet of NTAG213/215/216 does not say whether a counter that is off answers;
+public emulations refuse.
 """
 
 from typing import Final
@@ -12,12 +16,15 @@ from cardscope.decode.tag_config import tag_config
 from cardscope.identify.chip_identity import ChipIdentity
 from cardscope.identify.readout import TagReadout
 from cardscope.identify.tag_link import PAGE_SIZE, TagLink
-from cardscope.readers.families import NativeFailure
-from cardscope.tags.catalogue import Chip, Command
+from cardscope.readers.families import FailureKind, NativeFailure
+from cardscope.tags.catalogue import SECTOR, Chip, Command
 
 _READ_PAGES: Final = 4
-_SECTOR: Final = 256
 _COUNTER_BYTES: Final = 2
+_ULTRALIGHT: Final = 0x03
+"""The product type in GET_VERSION of a family whose counters reading leaves alone."""
+_NFC_COUNTER: Final = 2
+"""The NFC counter's address on every chip of NXP's that has one."""
 
 
 class TagReader:
@@ -32,7 +39,7 @@ class TagReader:
         self._signature: bytes | None = None
         self._counters: dict[int, int] = {}
         self._protected_from: int | None = None
-        self._counted = False
+        self._withheld = ""
 
     def page(self, page: int) -> bytes | None:
         """The page as far as it was read."""
@@ -40,7 +47,7 @@ class TagReader:
 
     def readout(self, identity: ChipIdentity) -> TagReadout:
         """What is known so far. That pages are missing which the chip does not have is no news."""
-        areas = identity.chip.areas if identity.chip is not None else (range(_SECTOR),)
+        areas = identity.chip.areas if identity.chip is not None else (range(SECTOR),)
         unreadable = {page: why for page, why in sorted(self._unreadable.items()) if any(page in a for a in areas)}
         return TagReadout(
             uid=self._uid,
@@ -50,7 +57,8 @@ class TagReader:
             signature=self._signature,
             counters=dict(self._counters),
             read_protected_from=self._protected_from,
-            counted_by_reading=self._counted,
+            counted_by_reading=self._counted(identity),
+            withheld=self._withheld,
         )
 
     def forget_failures(self) -> None:
@@ -87,31 +95,85 @@ class TagReader:
             self._pages[page] = content
         return first in self._pages
 
-    async def read_state(self, chip: Chip | None) -> None:
-        """Everything that the state of a tag with this ``chip`` needs."""
-        if chip is None:
-            await self.read(0)
-            await self.read(4)
-            return
-        if Command.READ_SIG in chip.commands and self._link.has_route:
+    async def read_state(self, identity: ChipIdentity, *, may_count: bool) -> None:
+        """Everything that the state of this tag needs. ``may_count`` allows that reading counts the NFC counter up."""
+        chip = identity.chip
+        if chip is not None and Command.READ_SIG in chip.commands and self._link.has_route:
             signature = await self._link.read_sig()
             self._signature = None if isinstance(signature, NativeFailure) else signature
-        if not await self.read(0, chip):
-            self._protected_from = 0
+        if await self._counts(identity) and not may_count:
+            self._withhold()
             return
-        if not self._is_protected(chip.user_first) and not await self.read(chip.user_first, chip):
-            self._protected_from = chip.user_first
+        if chip is None:
+            await self.read(0)
+            await self.read(_READ_PAGES)
+            return
+        if not await self._fast_read_first(chip):
+            if not await self.read(0, chip):
+                self._protected_from = 0
+                return
+            if not self._is_protected(chip.user_first) and not await self.read(chip.user_first, chip):
+                self._protected_from = chip.user_first
         await self._read_settings(chip)
         self._drop_unreadable(chip)
         await self._read_counters(chip)
+
+    async def _counts(self, identity: ChipIdentity) -> bool:
+        """Whether the tag has an NFC counter that answers."""
+        address = _nfc_counter(identity)
+        if address is None or not self._link.has_route:
+            return False
+        count = await self._link.read_cnt(address)
+        if isinstance(count, NativeFailure) and count.kind is not FailureKind.NAK:
+            count = await self._link.read_cnt(address)  # a disturbed answer must not pass for a refusal
+        if isinstance(count, NativeFailure):
+            return False
+        self._counters[address] = count
+        return True
+
+    def _withhold(self) -> None:
+        (count,) = self._counters.values()
+        self._withheld = (
+            f"Its memory was not read: its NFC counter answers (it stands at {count}), and where that is on, reading "
+            "counts it up by one, for ever. To read it all the same: “Identify again, and let it count” in the window, "
+            "--count on the command line."
+        )
+
+    def _counted(self, identity: ChipIdentity) -> bool | None:
+        """See :attr:`TagReadout.counted_by_reading`."""
+        address = _nfc_counter(identity)
+        if address is None or not self._pages:
+            return False
+        if (chip := identity.chip) is None:
+            return None
+        cfg0, cfg1 = self._page_or_none(chip.cfg0), self._page_or_none(chip.cfg1)
+        if cfg0 is None or cfg1 is None:
+            return True if address in self._counters else None
+        return tag_config(chip, cfg0, cfg1).nfc_counter
+
+    async def _fast_read_first(self, chip: Chip) -> bool:
+        """What READ takes two commands for in one: the first pages of the tag and of its user memory. Where there is
+        no such command, or it is refused because of protected pages among them, READ is left."""
+        family, last = self._link.family, chip.user_first + _READ_PAGES - 1
+        # Without a roll-over, protected pages come as 00 instead of a refusal, and pass for pages that hold 00.
+        if family is None or Command.FAST_READ not in chip.commands or chip.roll_over is None:
+            return False
+        if family.fast_read_pages <= last:
+            return False
+        answer = await self._link.fast_read(0, last)
+        if isinstance(answer, NativeFailure):
+            return False
+        for page in range(last + 1):
+            self._pages[page] = answer[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+        return True
 
     async def _read_settings(self, chip: Chip) -> None:
         """Dynamic lock bytes and configuration, which lie beside each other."""
         wanted = [chip.cfg0, chip.cfg1]
         if (lock := chip.dynamic_lock) is not None:
-            if lock.page >= _SECTOR:
+            if lock.page >= SECTOR:
                 self._unreadable[lock.page] = (
-                    f"The dynamic lock bytes are in sector {lock.page // _SECTOR}, which identification does not enter."
+                    f"The dynamic lock bytes are in sector {lock.page // SECTOR}, which identification does not enter."
                 )
             else:
                 wanted.insert(0, lock.page)
@@ -138,15 +200,8 @@ class TagReader:
             return
         if not self._link.has_route:
             return
-        if chip.nfc_counter is None:
-            wanted = chip.counters
-        else:
-            cfg0, cfg1 = self._page_or_none(chip.cfg0), self._page_or_none(chip.cfg1)
-            if cfg0 is None or cfg1 is None:
-                return
-            config = tag_config(chip, cfg0, cfg1)
-            self._counted = config.nfc_counter
-            wanted = chip.counters if config.nfc_counter and not config.counter_protected else ()
+        # An NFC counter that has answered before may have been counted up by reading meanwhile.
+        wanted = chip.counters if chip.nfc_counter is None else tuple(self._counters)
         for address in wanted:
             count = await self._link.read_cnt(address)
             if isinstance(count, NativeFailure):
@@ -155,6 +210,14 @@ class TagReader:
 
     def _page_or_none(self, page: int | None) -> bytes | None:
         return self._pages.get(page) if page is not None else None
+
+
+def _nfc_counter(identity: ChipIdentity) -> int | None:
+    """The address of the counter that reading counts up, of a chip that has one, or for all that is known may."""
+    if identity.chip is not None:
+        return identity.chip.nfc_counter
+    version = identity.version or b""
+    return _NFC_COUNTER if len(version) > 2 and version[2] != _ULTRALIGHT else None
 
 
 def _counters_in_memory(chip: Chip, pages: dict[int, bytes]) -> dict[int, int]:

@@ -33,9 +33,9 @@ def factory_pages(chip: Chip, uid: bytes) -> dict[int, bytes]:
         raise CardScopeError(f"A UID of {chip.name} has 7 bytes, and {uid.hex().upper()} has {len(uid)}.")
     pages = dict.fromkeys(image_pages(chip), bytes(PAGE_SIZE))
     if chip.bcc:
-        pages[0] = uid[:3] + bytes((_bcc0(uid),))
+        pages[0] = uid[:3] + bytes((bcc0(uid),))
         pages[1] = uid[3:]
-        pages[2] = bytes((_bcc1(uid), INTERNAL, 0, 0))
+        pages[2] = bytes((bcc1(uid), INTERNAL, 0, 0))
     else:  # NTAG I²C: UID, SAK 00, ATQA 0044 low byte first
         pages[0] = uid[:4]
         pages[1] = uid[4:] + b"\0"
@@ -78,9 +78,9 @@ def check_uid_pages(chip: Chip, page0: bytes, page1: bytes, page2: bytes | None)
     if not chip.bcc:
         return
     uid = page0[:3] + page1
-    checks = [("BCC0", 0, page0[3], _bcc0(uid))]
+    checks = [("BCC0", 0, page0[3], bcc0(uid))]
     if page2 is not None:
-        checks.append(("BCC1", 2, page2[0], _bcc1(uid)))
+        checks.append(("BCC1", 2, page2[0], bcc1(uid)))
     for name, page, found, right in checks:
         if found != right:
             raise CardScopeError(
@@ -110,9 +110,11 @@ def _put(pages: dict[int, bytes], first: int, data: bytes) -> None:
         pages[first + start // PAGE_SIZE] = data[start : start + PAGE_SIZE]
 
 
-def _bcc0(uid: bytes) -> int:
+def bcc0(uid: bytes) -> int:
+    """The check byte over the cascade tag and the first three bytes of a 7-byte UID."""
     return CASCADE_TAG ^ uid[0] ^ uid[1] ^ uid[2]
 
 
-def _bcc1(uid: bytes) -> int:
+def bcc1(uid: bytes) -> int:
+    """The check byte over the last four bytes of a 7-byte UID."""
     return uid[3] ^ uid[4] ^ uid[5] ^ uid[6]

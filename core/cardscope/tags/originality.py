@@ -79,7 +79,10 @@ def verify_originality(uid: bytes, signature: bytes) -> Originality:
 def _valid_text(key: OriginalityKey) -> str:
     if key.test:
         return "This is a test signature, made for a virtual card: it says nothing about the maker of a chip."
-    return f"The signature was made for this UID with the key “{key.name}”; a copy of both would pass as well."
+    return (
+        f"The signature is right: it was made for this UID with the key “{key.name}”. It does not prove that this is "
+        "the chip that it was made for: a copy of UID and signature passes as well."
+    )
 
 
 def _made_by(key: OriginalityKey, uid: bytes, signature: bytes) -> bool:

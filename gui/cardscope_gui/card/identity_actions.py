@@ -1,5 +1,6 @@
 """What can be done about a card's identity, as actions in the menu bar, and the list of ATRs behind the page."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,7 @@ class IdentityActions(QObject):
         panel.again_wanted.connect(self.identify)
         panel.applications_wanted.connect(self.look_for_applications)
         panel.list_wanted.connect(self.ask_for_list)
+        panel.count_wanted.connect(partial(self._identify, may_count=True))
         self._bridge.spawn(self._load_list(panel, self._settings.atr_list))
 
     def update(self, session: "CardSession | None", reader: ReaderStatus | None) -> None:
@@ -69,7 +71,7 @@ class IdentityActions(QObject):
 
     def identify(self) -> None:
         """Identifies the card that is shown, from the start."""
-        self._identify(probe_applications=self._settings.probe_applications)
+        self._identify()
 
     def look_for_applications(self) -> None:
         """The same, and looks for well-known applications."""
@@ -84,11 +86,15 @@ class IdentityActions(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _identify(self, *, probe_applications: bool) -> None:
+    def _identify(self, *, probe_applications: bool = False, may_count: bool = False) -> None:
         if self._session is None:
             return
-        family = self._settings.reader_family(self._session.reader) or None
-        work = self._bridge.service.identify(self._session, family=family, probe_applications=probe_applications)
+        work = self._bridge.service.identify(
+            self._session,
+            family=self._settings.reader_family(self._session.reader) or None,
+            probe_applications=probe_applications or self._settings.probe_applications,
+            may_count=may_count,
+        )
         self._bridge.spawn(work)
 
     def _set_by_itself(self, wanted: bool) -> None:

@@ -31,6 +31,8 @@ class CardPanel(QFrame):
     """Identify the card anew."""
     applications_wanted = Signal()
     """Look for well-known applications."""
+    count_wanted = Signal()
+    """Identify the card anew and let the NFC counter count that."""
     list_wanted = Signal()
     """Choose the file with the list of ATRs."""
 
@@ -51,6 +53,7 @@ class CardPanel(QFrame):
             self.tr("Selects well-known applications by name, one after the other. It changes nothing on the card.")
         )
         self.choose_list = Button(self.tr("Choose the list…"), "link")
+        self.count = Button(self.tr("Identify again, and let it count"))
         self._tabs = self._build_tabs()
         self._scroll = self._build_side()
         main = QVBoxLayout()
@@ -71,6 +74,7 @@ class CardPanel(QFrame):
         self.again.clicked.connect(self.again_wanted)
         self.applications.clicked.connect(self.applications_wanted)
         self.choose_list.clicked.connect(self.list_wanted)
+        self.count.clicked.connect(self.count_wanted)
         self.show_session(None)
 
     def _build_tabs(self) -> QFrame:
@@ -93,6 +97,7 @@ class CardPanel(QFrame):
 
     def _build_side(self) -> QScrollArea:
         self.side.add_below_matches(self.choose_list)
+        self.side.add_below_sentences(self.count)
         area = QScrollArea(self)
         area.setProperty("surface", "panel")
         area.setWidgetResizable(True)
@@ -193,6 +198,7 @@ class CardPanel(QFrame):
         self.applications.setVisible(speaks_apdus)
         self.applications.setEnabled(finished and self._session is not None)
         self.again.setEnabled(finished and self._session is not None)
+        self.count.setVisible(known is not None and bool(known.withheld) and self._session is not None)
         kind, standard, card, caution = "", "", "", ""
         if atr is not None:
             kind = self.tr("Contactless card") if atr.contactless else self.tr("Card with contacts")

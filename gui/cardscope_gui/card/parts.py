@@ -4,6 +4,7 @@ from PySide6.QtCore import QCoreApplication
 
 from cardscope.decode.atr import Atr
 from cardscope.decode.tag_signature import decode_signature
+from cardscope.decode.tag_uid import decode_uid
 from cardscope.fields import Field
 from cardscope.identify.identification import Identification
 from cardscope_gui.card.parts_view import Part
@@ -21,6 +22,12 @@ def parts_of(atr: Atr, known: Identification | None) -> list[Part]:
     parts = [_atr(atr)]
     if known is None:
         return parts
+    if known.uid and not (known.state is not None and known.state.regions and known.state.regions[0].title == "UID"):
+        # The pages of a tag show it with its check bytes, which is better.
+        field = decode_uid(known.uid)
+        parts.append(
+            Part("uid", _tr("UID"), _tr("Serial number (UID)"), field.meaning, known.uid, field, _problems(field))
+        )
     if known.version_response:
         words = " ".join(known.chip.reasons) if known.chip is not None else ""
         parts.append(

@@ -61,6 +61,7 @@ class Side(QFrame):
         self.setProperty("surface", "panel")
         self.progress = label("", "secondary-small", self)
         self.caution = Sentences("", "strong", Mark.CAUTION, self)
+        self.withheld = Sentences("", "body", Mark.PERMANENT, self)
         self.sentences = Sentences("", "body", None, self)
         self.permanent = Sentences(self.tr("For ever"), "secondary", Mark.PERMANENT, self)
         self.reasons = Sentences(self.tr("How it is known"), "secondary", None, self)
@@ -70,12 +71,16 @@ class Side(QFrame):
         column.setContentsMargins(theme.px(16), theme.px(20), theme.px(24), theme.px(16))
         column.setSpacing(theme.px(16))
         column.addWidget(label(self.tr("What is known"), "title", self))
-        for part in (self.progress, self.caution, self.sentences, self.permanent, self.reasons):
+        for part in (self.progress, self.caution, self.withheld, self.sentences, self.permanent, self.reasons):
             column.addWidget(part)
         column.addWidget(self.known)
         column.addWidget(self.matches)
         column.addStretch(1)
         self._column = column
+
+    def add_below_sentences(self, widget: QWidget) -> None:
+        """Puts ``widget`` under what was withheld."""
+        self._column.insertWidget(self._column.indexOf(self.withheld) + 1, widget, 0, Qt.AlignmentFlag.AlignLeft)
 
     def add_below_matches(self, widget: QWidget) -> None:
         """Puts ``widget`` under what the list of ATRs says."""
@@ -88,7 +93,10 @@ class Side(QFrame):
         self.progress.setVisible(under_way)
         interrupted = known.interrupted if known is not None else ""
         reasons = known.chip.reasons if known is not None and known.chip is not None else ()
-        words = [sentence for sentence in known.summary if sentence not in reasons] if known is not None else []
+        withheld = known.withheld if known is not None else ""
+        apart = (*reasons, withheld)
+        words = [sentence for sentence in known.summary if sentence not in apart] if known is not None else []
+        self.withheld.show_sentences([withheld] if withheld else [])
         if interrupted and words:
             # Its first sentence is the interruption, which stands above.
             self.caution.show_sentences(words[:1])

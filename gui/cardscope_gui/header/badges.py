@@ -88,6 +88,8 @@ class Badges(QWidget):
             return Badge(Mark.NOTE, self.tr("Test signature"), originality.text)
         if originality.valid:
             return Badge(Mark.TICK, self.tr("Signature valid"), originality.text)
+        if originality.valid is None:
+            return Badge(Mark.NOTE, self.tr("Signature not checked"), originality.text)
         return Badge(Mark.CROSS, self.tr("Signature invalid"), originality.text)
 
     def _locks(self, state: "TagState") -> Badge | None:

@@ -161,7 +161,7 @@ def test_the_envelope_of_a_native_command_is_marked() -> None:
         ("00A4040007D276000085010100", "Select: D2760000850101"),
         ("00A404000E325041592E5359532E444446303100", "Select: 2PAY.SYS.DDF01"),
         ("00B0000000", "Read binary: offset 0, 256 bytes"),
-        ("80CA9F7F00", "Get data"),
+        ("80CA9F7F00", "Get data: object 9F7F"),
         ("60", "Malformed command, 1 byte"),
         ("B0120000", "CLA B0, INS 12"),
     ],

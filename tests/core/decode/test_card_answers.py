@@ -46,6 +46,16 @@ def test_values_by_their_path() -> None:
     assert tlv_values(PPSE, 0x84) == []
 
 
+def test_a_tag_has_another_name_within_another_one() -> None:
+    # GlobalPlatform Card Specification 2.3 annex H, ISO/IEC 7816-6
+    assert names(decode_tlv(bytes.fromhex("73026500")))[2] == "65 Card configuration"
+    assert names(decode_tlv(bytes.fromhex("6500")))[1] == "65 Cardholder data"
+
+
+def test_no_value_is_taken_from_an_object_that_is_cut_short() -> None:
+    assert tlv_values(bytes.fromhex("8405A00000"), 0x84) == []
+
+
 @pytest.mark.parametrize(
     ("data", "word"),
     [
@@ -89,6 +99,15 @@ def test_ats_of_a_desfire(check_spans: CheckSpans) -> None:
     assert "64 bytes" in tree.children[1].meaning
     assert "106, 212, 424, 848 kbit/s" in tree.children[2].meaning
     assert "CID supported, no NAD" in tree.children[4].meaning
+
+
+@pytest.mark.parametrize(("t0", "words"), [("0B", "2048 bytes"), ("08", "256 bytes")])
+def test_frame_size_of_an_ats(t0: str, words: str) -> None:
+    assert words in decode_ats(bytes.fromhex(f"02{t0}")).children[1].meaning
+
+
+def test_reserved_values_of_an_ats() -> None:
+    assert len(decode_ats(bytes.fromhex("032DF0")).all_problems()) == 2  # FSCI D, FWI 15
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cardscope.decode.tag_cc import capability_container, decode_cc
 from cardscope.decode.tag_config import MirrorMode, decode_cfg0, decode_cfg1, tag_config
 from cardscope.decode.tag_locks import decode_lock_bytes
+from cardscope.decode.tag_signature import decode_signature
 from cardscope.decode.tag_uid import decode_uid, decode_uid_pages
 from cardscope.decode.tag_version import decode_version, decode_version_response, storage_range
 from cardscope.fields import Field
@@ -147,9 +148,33 @@ def test_container_that_announces_too_much(chip: str, most: int) -> None:
     assert len(decode_cc(bytes((0xE1, 0x10, most + 1, 0)), user_bytes=room).all_problems()) == 1
 
 
+def test_a_container_that_no_longer_can_be_one() -> None:
+    assert "never will" in decode_cc(hexed("E3106D00"), formatted=True).problems[0]
+    assert "never" not in decode_cc(hexed("A1106D00"), formatted=True).problems[0]  # bits that are still to be set
+    assert decode_cc(hexed("00000000"), formatted=True).problems == ()
+    assert decode_cc(hexed("FFFFFFFC")).problems == ()  # one-time bits of an Ultralight
+
+
 @given(page=PAGE)
 def test_any_container(check_spans: CheckSpans, page: bytes) -> None:
-    check_spans(decode_cc(page, user_bytes=144))
+    check_spans(decode_cc(page, user_bytes=144, formatted=True))
+
+
+# ---- Signature -------------------------------------------------------------------------------------------------------
+
+
+def test_signature_in_its_two_numbers() -> None:
+    signature = bytes(range(32))
+    tree = decode_signature(signature)
+    assert [(field.name, field.span) for field in tree.children] == [("r", (0, 16)), ("s", (16, 32))]
+    assert tree.all_problems() == []
+    assert "copied together" in tree.meaning
+    assert len(decode_signature(signature[:20]).all_problems()) == 1
+
+
+@given(signature=st.binary(max_size=40))
+def test_any_signature(check_spans: CheckSpans, signature: bytes) -> None:
+    check_spans(decode_signature(signature))
 
 
 # ---- Configuration ---------------------------------------------------------------------------------------------------
@@ -167,6 +192,30 @@ def test_mirror_of_the_data_sheets_example() -> None:
     # reference §6, 6: CFG0 byte 0 D4, page 0C
     config = tag_config(chips()["ntag213"], hexed("D4000CFF"), hexed("00050000"))
     assert (config.mirror, config.mirror_page, config.mirror_byte) == (MirrorMode.UID_AND_COUNTER, 12, 1)
+
+
+def test_mirror_that_does_not_fit_shows_nothing() -> None:
+    # reference §1.3: 21 characters end at the latest in page 27h of an NTAG213
+    assert tag_config(chips()["ntag213"], hexed("C40022FF"), bytes(4)).mirror is MirrorMode.UID_AND_COUNTER
+    assert tag_config(chips()["ntag213"], hexed("C40023FF"), bytes(4)).mirror is MirrorMode.NONE
+    assert "would not fit" in named(decode_cfg0(chips()["ntag213"], hexed("C40023FF")), "MIRROR_PAGE").meaning
+
+
+def test_bits_of_the_access_byte() -> None:
+    # reference §1.3: NTAG210/212 and MF0ULx1 have no counter bits, NTAG I²C plus no CFGLCK
+    def bits(key: str) -> list[tuple[str, tuple[int, int] | None]]:
+        access = named(decode_cfg1(chips()[key], bytes(4)), "ACCESS")
+        return [(field.name, field.bits) for field in access.children]
+
+    assert bits("ntag216") == [
+        ("PROT", (7, 7)), ("CFGLCK", (6, 6)), ("RFUI", (5, 5)), ("NFC_CNT_EN", (4, 4)), ("NFC_CNT_PWD_PROT", (3, 3)),
+        ("AUTHLIM", (2, 0)),
+    ]  # fmt: skip
+    for key in ("ntag210", "ntag212", "mf0ul11"):
+        assert bits(key) == [("PROT", (7, 7)), ("CFGLCK", (6, 6)), ("RFUI", (5, 3)), ("AUTHLIM", (2, 0))]
+    assert bits("nt3h2111") == [
+        ("NFC_PROT", (7, 7)), ("RFUI", (6, 6)), ("NFC_DIS_SEC1", (5, 5)), ("RFUI", (4, 3)), ("AUTHLIM", (2, 0)),
+    ]  # fmt: skip
 
 
 def test_the_configuration_that_bricked_an_implant() -> None:

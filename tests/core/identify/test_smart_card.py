@@ -84,6 +84,7 @@ async def test_applications_and_life_cycle_data() -> None:
     piv, fido, manager = found.applications
     assert piv.field is not None
     assert [field.name for field in piv.field.walk()][1:3] == ["61 Application template", "4F Application identifier"]
+    assert piv.aid == bytes.fromhex("A000000308000010000100")  # 4F has only its end
     assert fido.field is not None
     assert fido.field.value == "“U2F_V2”"
     assert manager.aid == bytes.fromhex("A000000003000000")
@@ -102,14 +103,55 @@ async def test_t0_fetches_the_answer_and_asks_again_with_the_right_length() -> N
     script: dict[str, str | bytes] = {
         "00A404000BA000000308000010000100": bytes((0x61, len(PIV))),
         f"00C00000{len(PIV):02X}": PIV + b"\x90\x00",
+        "00A4040000": bytes((0x61, len(CARD_MANAGER))),
+        f"00C00000{len(CARD_MANAGER):02X}": CARD_MANAGER + b"\x90\x00",
         "80CA9F7F00": "6C2D",
         "80CA9F7F2D": CPLC,
     }
     async with inserted(Scripted(CONTACT_T0, script)) as card:
         found = await card.identify(probe_applications=True)
-    assert [application.name for application in found.applications] == ["PIV"]
+    assert [application.name for application in found.applications] == ["PIV", "Card manager (GlobalPlatform)"]
     assert found.applications[0].answer == PIV
     assert found.cplc
+
+
+async def test_without_a_card_manager_nobody_is_asked_for_its_data() -> None:
+    async with inserted(Scripted(CONTACT, {})) as card:
+        found = await card.identify(probe_applications=True)
+    assert found.summary[-1] == "None of the known applications is on it."
+    assert not [command for command in card.wire.commands if command[1] == 0xCA]
+
+
+async def test_after_the_search_nothing_stays_selected() -> None:
+    """A program that shares the card would send its PIN to whatever was selected last."""
+    async with inserted(Scripted(CONTACT, {})) as card:
+        resets: list[int] = []
+        power_on = card.wire.power_on
+
+        def counted() -> bytes:
+            resets.append(len(card.wire.commands))
+            return power_on()
+
+        card.wire.power_on = counted
+        await card.identify(probe_applications=True)
+    assert resets == [len(card.wire.commands)]
+
+
+async def test_a_wrong_le_is_corrected_without_losing_the_name() -> None:
+    script: dict[str, str | bytes] = {
+        "00A404000BA00000030800001000010000": bytes((0x6C, len(PIV))),
+        f"00A404000BA000000308000010000100{len(PIV):02X}": PIV + b"\x90\x00",
+    }
+    async with inserted(Scripted(CONTACT, script)) as card:
+        found = await card.identify(probe_applications=True)
+    assert [application.name for application in found.applications] == ["PIV"]
+    assert found.applications[0].answer == PIV
+
+
+async def test_without_an_le_there_is_none_to_correct() -> None:
+    async with inserted(Scripted(CONTACT_T0, {"00A4040010": CARD_MANAGER + b"\x90\x00"}, b"\x6c\x10")) as card:
+        found = await card.identify(probe_applications=True)
+    assert [application.name for application in found.applications] == ["Card manager (GlobalPlatform)"]
 
 
 async def test_card_that_takes_any_name_tells_nothing() -> None:
@@ -117,6 +159,7 @@ async def test_card_that_takes_any_name_tells_nothing() -> None:
         found = await card.identify(probe_applications=True)
     assert found.applications == ()
     assert card.wire.commands[0][5:12] == NOBODYS_AID
+    assert "takes any name" in found.summary[-1]
 
 
 @pytest.mark.parametrize("otherwise", ["6100", "6C00", "91AF", "6A", "9000"])
@@ -159,4 +202,3 @@ def test_list_of_applications() -> None:
         assert 5 <= len(application.aid) <= 16
         assert application.name
         assert application.source
-        assert application.kind in ("standard", "applet")

@@ -1,15 +1,21 @@
 """What a read-out says of a tag's state: the dumps of the reference (§6), and the sentences made of them."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cardscope.decode.tag_config import MirrorMode
-from cardscope.identify.chip_identity import identify_version
+from cardscope.fields import Field
+from cardscope.identify.chip_identity import Certainty, ChipIdentity, identify_version
 from cardscope.identify.readout import TagReadout
 from cardscope.identify.state import TagState, describe
 from cardscope.identify.summary import page_ranges, permanent_sentences, summarise
 from cardscope.tags.catalogue import chips
+
+CheckSpans = Callable[[Field], None]
 
 NTAG213, NTAG215, NTAG216 = "0004040201000F03", "0004040201001103", "0004040201001303"
 HEALTHY = (
@@ -163,6 +169,70 @@ def test_password_for_writing() -> None:
     assert "Pages 16 to 225 can be locked by whoever has the password, nothing is locked yet." in summary
 
 
+def test_password_that_anyone_can_switch_off() -> None:
+    _, summary = told(NTAG216, BLANK_216 | FRESH_CONFIG_216 | {0xE3: "040000E5"})
+    assert "Writing pages 229 to 230 needs the password; reading does not." in summary
+    assert any("anyone can switch it off" in sentence for sentence in summary)
+    assert not any("configuration is behind" in sentence for sentence in summary)
+    _, behind = told(NTAG216, BLANK_216 | FRESH_CONFIG_216 | {0xE3: "040000E3"})
+    assert not any("switch it off" in sentence for sentence in behind)
+
+
+def test_dynamic_lock_bytes_of_an_ntag_i2c_plus_need_no_password() -> None:
+    # reference §1.2: that page is left out of the protection
+    pages = {
+        0: "04421201", 1: "D0128400", 2: "44000000", 3: "E1106D00",
+        0xE2: "00000000", 0xE3: "00000004", 0xE4: "00000000",
+    }  # fmt: skip
+    _, summary = told("0004040502021303", pages)
+    assert "Writing pages 4 to 225 and 227 to 233 needs the password; reading does not." in summary
+    assert "Pages 16 to 225 can be locked by anyone, nothing is locked yet." in summary
+
+
+def test_locks_of_an_ntag_i2c_are_for_ever_by_nfc_alone() -> None:
+    # reference §1.1: irreversible only from RF
+    pages = {0: "04421201", 1: "D0128400", 2: "44000800", 3: "E1106D00"}
+    _, summary = told("0004040502011303", pages)
+    assert any("I²C contacts" in sentence for sentence in summary)
+    _, other = told(NTAG216, IMPLANT)
+    assert not any("I²C" in sentence for sentence in other)
+
+
+def test_who_may_lock_is_not_told_while_the_configuration_is_not_known() -> None:
+    _, summary = told(NTAG216, BLANK_216)
+    assert "Pages 3 to 15 can be locked, nothing is locked yet." in summary
+
+
+def test_a_configuration_out_of_reach_is_not_blamed_on_a_password_alone() -> None:
+    # readers-and-dumps §1: a reader that answers 6A82 above page 0F
+    read = readout(NTAG216, BLANK_216)
+    read = replace(read, unreadable={0xE2: "Page 226 could not be read: the reader answered 6A82."})
+    summary = summarise(read, describe(read))
+    assert any("or the reader does not reach that far" in sentence for sentence in summary)
+
+
+@pytest.mark.parametrize("signature", ["00" * 32, "01" * 32])
+def test_a_signature_that_speaks_against_the_version(signature: str) -> None:
+    _, summary = told(NTAG216, BLANK_216 | FRESH_CONFIG_216, signature)
+    assert summary[0].startswith("Answers as an original would, but may be a copy: NTAG216")
+
+
+def test_a_uid_that_is_not_nxps() -> None:
+    # reference §6, 8: the UID of the Mikron clone, with NXP's answer to GET_VERSION
+    _, summary = told("0004030101000E03", MIKRON)
+    assert summary[0].startswith("Answers as an original would, but may be a copy")
+    assert any("34, the number of Mikron (RU)" in sentence for sentence in summary)
+    _, own = told("0034210101000E03", MIKRON)
+    assert not any("begins with 34" in sentence for sentence in own)
+
+
+def test_a_signature_that_is_not_told() -> None:
+    _, summary = told(NTAG216, BLANK_216 | FRESH_CONFIG_216)
+    assert any("does not answer READ_SIG" in sentence for sentence in summary)
+    _, original = told(NTAG216, BLANK_216 | FRESH_CONFIG_216, BLANK_216_SIGNATURE)
+    assert original[0] == "NTAG216 by NXP, 888 bytes of user memory."
+
+
 def test_password_page_itself_open() -> None:
     _, summary = told(NTAG216, BLANK_216 | FRESH_CONFIG_216 | {0xE3: "040000E6"})
     assert any("anyone can set another password" in sentence for sentence in summary)  # reference H11
@@ -177,7 +247,7 @@ def test_counted_failures() -> None:
     state, summary = told(NTAG216, BLANK_216 | FRESH_CONFIG_216 | {0xE3: "04000004", 0xE4: "05050000"})
     assert state.config is not None
     assert state.config.authlim == 5
-    assert any("after 5 of them" in sentence for sentence in summary)
+    assert any("after 5 in a row" in sentence for sentence in summary)
 
 
 def test_mirror_of_the_data_sheets_example() -> None:
@@ -213,14 +283,20 @@ def test_regions_come_in_the_order_of_the_pages_with_the_bytes_that_they_explain
 
 @given(pages=st.dictionaries(st.integers(0, 255), st.binary(min_size=4, max_size=4), max_size=40))
 @pytest.mark.parametrize("key", [None, *chips()])
-def test_any_part_of_a_memory(key: str | None, pages: dict[int, bytes]) -> None:
+def test_any_part_of_a_memory(check_spans: CheckSpans, key: str | None, pages: dict[int, bytes]) -> None:
     chip = chips()[key] if key is not None else None
-    version = (chip.version if chip is not None else None) or bytes(8)
-    read = TagReadout(b"", identify_version(version), pages)
+    read = TagReadout(b"", ChipIdentity("Any", "", Certainty.LIKELY, (), chip=chip), pages)
     state = describe(read)
-    assert summarise(read, state)
-    locks = state.locks_json()
-    assert all(isinstance(page, int) for part in locks.values() for page in part)
+    for sentence in (*summarise(read, state), *permanent_sentences(state)):
+        assert sentence[0].isupper()
+        assert sentence.endswith(".")
+    for region in state.regions:
+        check_spans(region.field)
+        assert region.field.span[1] <= len(region.data)
+    for locks in (state.static, state.dynamic):
+        if locks is not None:  # each page is in exactly one state
+            assert not locks.lockable & (locks.locked | locks.frozen)
+            assert locks.never_lockable.isdisjoint(locks.locked)
 
 
 @pytest.mark.parametrize(("pages", "text"), [([3], "3"), ([3, 4, 5], "3 to 5"), ([9, 3, 5, 6, 7], "3, 5 to 7 and 9")])

@@ -54,6 +54,28 @@ def test_command_in_its_envelope(key: str, native: str, wrapped: str) -> None:
     assert by_key(key).wrap(bytes.fromhex(native)) == bytes.fromhex(wrapped)
 
 
+def test_the_pn532_selects_a_tag_again_and_tells_its_uid() -> None:
+    """PN532 user manual §7.3.5: one target, SENS_RES 0044, SEL_RES 00, 7 bytes of UID."""
+    acr122u = by_key("acr122u")
+    assert acr122u.select == bytes.fromhex("FF00000004D44A0100")
+    answer = "D54B0101004400" + "07" + "04216216C01680"
+    assert acr122u.selected(bytes.fromhex(answer + "9000")) == bytes.fromhex("04216216C01680")
+    for nothing in ("D54B009000", "6300", "", answer + "6300", answer[:-2] + "9000", "D54B010100440000" + "9000"):
+        assert acr122u.selected(bytes.fromhex(nothing)) is None
+    assert not judge(acr122u.select, None).needs_approval
+
+
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.key)
+@given(response=st.binary(max_size=40))
+def test_any_answer_to_a_selection(one: Family, response: bytes) -> None:
+    one.selected(response)
+
+
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.key)
+def test_what_opens_and_closes_a_session_needs_no_approval(one: Family) -> None:
+    assert not any(judge(command, None).needs_approval for command in (*one.opening, *one.closing))
+
+
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.key)
 @given(native=st.binary(min_size=1, max_size=200))
 def test_the_guard_sees_through_every_envelope(one: Family, native: bytes) -> None:

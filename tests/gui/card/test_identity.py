@@ -41,7 +41,7 @@ def test_the_page_fills_as_more_becomes_known(panel: CardPanel, identified: Iden
         panel.show_identification(known)
         seen.append(names(panel))
         assert panel.side.progress.isVisibleTo(panel) == (not known.complete)
-    assert ["ATR", "Version"] in seen
+    assert ["ATR", "UID", "Version"] in seen
     assert seen[-1] == [
         "ATR", "Version", "UID", "Static locks", "CC", "Dynamic locks", "CFG0", "CFG1", "Signature",
     ]  # fmt: skip
@@ -86,6 +86,21 @@ def test_an_implant_is_recognised_and_what_is_for_ever_is_named(panel: CardPanel
     panel.show_identification(stages[-1])
     assert any("It is healthy." in sentence for sentence in panel.side.sentences.shown)
     assert any("Page 3" in sentence for sentence in panel.side.permanent.shown)
+
+
+def test_a_tag_that_counts_its_reads_is_read_only_when_the_user_says_so(
+    qtbot: QtBot, panel: CardPanel, identified: Identify
+) -> None:
+    session, stages = identified("ntag216")
+    panel.show_session(session)
+    panel.show_identification(stages[-1])
+    assert not panel.count.isVisibleTo(panel)
+    sentence = "Reading its memory counts the NFC counter up by one for ever."
+    panel.show_identification(replace(stages[-1], withheld=sentence, summary=("NTAG216.", sentence)))
+    assert panel.side.withheld.shown == (sentence,)
+    assert panel.side.sentences.shown == ("NTAG216.",)
+    with qtbot.waitSignal(panel.count_wanted):
+        panel.count.click()
 
 
 def test_how_it_is_known_is_said_once(panel: CardPanel, identified: Identify) -> None:

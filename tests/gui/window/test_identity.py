@@ -19,13 +19,14 @@ NTAG216 = bytes.fromhex("0004040201001303")
 
 
 @pytest.fixture
-def known(window, bridge) -> Identification:
+def known(qtbot, window, bridge) -> Identification:
     """A card in the reader, whose chip is known."""
     bridge.plug(NAME)
     session = bridge.card_in(NAME)
     bridge.uid_read(NAME, UID)
     made = Identification(NAME, session.insertion, session.atr, UID, chip=identify_version(NTAG216), complete=True)
     bridge.identified(made)
+    qtbot.waitUntil(window.identity.applications.isEnabled)
     return made
 
 
@@ -41,7 +42,7 @@ def test_header_and_list_name_the_chip(window, bridge, known) -> None:
     assert window.header._title.text() != "NTAG216"
 
 
-def test_a_card_pulled_half_way_leaves_what_was_learned(window, bridge) -> None:
+def test_a_card_pulled_half_way_leaves_what_was_learned(qtbot, window, bridge) -> None:
     bridge.plug(NAME)
     session = bridge.card_in(NAME)
     bridge.uid_read(NAME, UID)
@@ -55,7 +56,7 @@ def test_a_card_pulled_half_way_leaves_what_was_learned(window, bridge) -> None:
     )
     assert window.page is Page.CARD
     panel = window.card.build()
-    assert panel.side.caution.shown == ("Not all.",)
+    qtbot.waitUntil(lambda: panel.side.caution.shown == ("Not all.",))
     bridge.card_in(NAME)
     assert panel.side.caution.shown == ()
     bridge.card_out(NAME)

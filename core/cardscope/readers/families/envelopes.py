@@ -25,6 +25,10 @@ class Envelope:
     answer: Callable[[bytes], bytes | NativeFailure]
     open: tuple[bytes, ...] = ()
     close: tuple[bytes, ...] = ()
+    select: bytes = b""
+    """Selects the tag anew while the field stays on; empty where only a reset does it."""
+    selected: Callable[[bytes], bytes | None] = lambda _response: None
+    """The UID in the answer to ``select``; ``None``: no tag was found."""
 
 
 def _data_and_status(response: bytes) -> tuple[bytes, int] | None:
@@ -67,6 +71,19 @@ def _answer_pn532(response: bytes) -> bytes | NativeFailure:
             return refused()
         case status:
             return NativeFailure(FailureKind.ERROR, f"The reader's PN532 reports error {status:02X}.")
+
+
+_LIST_ONE_TYPE_A: Final = bytes.fromhex("FF00000004D44A0100")
+"""InListPassiveTarget: one target, 106 kbit/s type A (PN532 user manual §7.3.5)."""
+
+
+def _selected_pn532(response: bytes) -> bytes | None:
+    """D5 4B, one target, its number, SENS_RES (2 bytes), SEL_RES, the length of the UID, and the UID."""
+    data = response[:-2]
+    if response[-2:] != b"\x90\x00" or data[:3] != b"\xd5\x4b\x01" or len(data) < 8:
+        return None
+    uid = data[8 : 8 + data[7]]
+    return uid if uid and len(uid) == data[7] else None
 
 
 # ---- ACR1252U: FF 00 00 00 Lc ... ------------------------------------------------------------------------------------
@@ -165,7 +182,7 @@ def _answer_identiv(response: bytes) -> bytes | NativeFailure:
 
 
 ENVELOPES: Final = {
-    "pn532": Envelope(_wrap_pn532, _answer_pn532),
+    "pn532": Envelope(_wrap_pn532, _answer_pn532, select=_LIST_ONE_TYPE_A, selected=_selected_pn532),
     "direct": Envelope(_wrap_direct, _answer_direct),
     "transparent": Envelope(
         _wrap_transparent,
@@ -173,7 +190,12 @@ ENVELOPES: Final = {
         open=(bytes.fromhex("FFC20000028100"), bytes.fromhex("FFC20002048F020003")),
         close=(bytes.fromhex("FFC20000028200"),),
     ),
-    "omnikey": Envelope(_wrap_omnikey, _answer_omnikey, open=(bytes.fromhex("FFA0000703010001"),)),
+    "omnikey": Envelope(
+        _wrap_omnikey,
+        _answer_omnikey,
+        open=(bytes.fromhex("FFA0000703010001"),),
+        close=(bytes.fromhex("FFA0000703010002"),),
+    ),
     "identiv": Envelope(_wrap_identiv, _answer_identiv),
 }
 """By the name that readers.toml gives."""

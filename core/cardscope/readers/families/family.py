@@ -68,6 +68,15 @@ class Family:
         """Commands that give the card back to the reader after the last native command."""
         return self.envelope.close
 
+    @property
+    def select(self) -> bytes:
+        """The command that selects the tag anew while the field stays on; empty where only a reset does it."""
+        return self.envelope.select
+
+    def selected(self, response: bytes) -> bytes | None:
+        """The UID in the reader's ``response`` to :attr:`select`; ``None``: it found no tag."""
+        return self.envelope.selected(response)
+
     def wrap(self, native: bytes) -> bytes:
         """The APDU that sends ``native`` (1 to 240 bytes, without CRC) to the tag."""
         return self.envelope.wrap(native)
