@@ -18,7 +18,18 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable
 
-from benchmarks import atr, closing, events, idle, recovery, roundtrip, second_start, silicon, start
+from benchmarks import (
+    atr,
+    closing,
+    events,
+    identification,
+    idle,
+    recovery,
+    roundtrip,
+    second_start,
+    silicon,
+    start,
+)
 from benchmarks.results import NotMeasured, Number
 from benchmarks.stage import Stage
 
@@ -31,6 +42,7 @@ FIGURES: dict[str, Callable[[Stage], Awaitable[list[Number]]]] = {
     "recovery": recovery.measure,
     "exit": closing.measure,
     "atr": atr.measure,
+    "identification": identification.measure,
     "silicon": silicon.measure,
 }
 
