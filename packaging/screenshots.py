@@ -18,13 +18,14 @@ sys.path.insert(0, str(ROOT / "tests"))
 # ruff: noqa: E402 - what the tests stand on is no package of its own
 from support.pcscd import READERS, PcscdUnavailable, PrivatePcscd
 from support.program import virtual_card
-from support.screen import Screen, ScreenUnavailable
+from support.screen import Box, Screen, ScreenUnavailable
 from support.window import Window, window
 
 README_PICTURE = ROOT / "packaging" / "screenshot.png"
 SIZES = ((1440, 900), (1024, 640))
 APPEARANCES = ("dark", "light")
-CARD = "ntag216-url"
+CARD = ("ntag216-url", "acr122u")
+"""The ready card and the reader model in front of it."""
 
 Take = Callable[[str], None]
 """Saves what is on the screen as the picture of that name."""
@@ -44,9 +45,15 @@ async def send(app: Window, command: str, shows: str) -> None:
     await app.shows(shows)
 
 
+async def identified(app: Window) -> None:
+    """Waits until the card is known."""
+    await app.shows("NTAG216", "nothing is locked yet")
+    await app.shows_no("Identifying the card")
+
+
 async def a_few_exchanges(app: Window) -> None:
-    """Waits for the card, reads its message and asks for what a tag of its kind does not have."""
-    await app.shows("UID", "Success")
+    """Reads the card's message and asks for what a tag of its kind does not have."""
+    await identified(app)
     await send(app, "FF B0 00 04 10", "Read binary")
     await send(app, "FF CA 01 00 00", "6A 81")
 
@@ -55,8 +62,10 @@ async def take_readme_picture(pcscd: PrivatePcscd, folder: Path) -> None:
     """The window with a card on a reader, and a command about to be sent."""
     pcscd.start()
     with Screen(*SIZES[0]) as screen:
-        async with virtual_card(pcscd, CARD), window(screen, folder, appearance="dark") as app:
+        async with virtual_card(pcscd, *CARD), window(screen, folder, appearance="dark") as app:
             await a_few_exchanges(app)
+            await app.click("Version", Box(280, 150, 1100, 220))
+            await app.shows("Chip version")
             await type_command(app, "FF B0 00 E3 10")
             await app.shows("INS B0 READ BINARY")
             screen.picture().save(README_PICTURE, optimize=True)
@@ -107,8 +116,8 @@ async def take_with_reader(pcscd: PrivatePcscd, screen: Screen, folder: Path, ap
     async with window(screen, folder, appearance=appearance) as app:
         await app.shows(f"Place a card on {READERS[0]}")
         take("reader-empty")
-        async with virtual_card(pcscd, CARD):
-            await app.shows("UID", "Success")
+        async with virtual_card(pcscd, *CARD):
+            await identified(app)
             take("card")
             await a_few_exchanges(app)
             await type_command(app, "FF CG")

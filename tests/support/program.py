@@ -59,8 +59,9 @@ async def program(*arguments: str) -> AsyncGenerator[Program]:
 
 
 @asynccontextmanager
-async def virtual_card(pcscd: PrivatePcscd, name: str = "ntag216") -> AsyncGenerator[Program]:
-    """``cardscope virtual`` with the card in the first reader, seen by the service."""
-    async with program("watch", "--json") as watch, program("virtual", name, "--vpcd", str(pcscd.port)) as card:
+async def virtual_card(pcscd: PrivatePcscd, name: str = "ntag216", model: str = "generic") -> AsyncGenerator[Program]:
+    """``cardscope virtual`` with the card in the first reader, behind the reader ``model``, seen by the service."""
+    serve = ("virtual", name, "--reader-model", model, "--vpcd", str(pcscd.port))
+    async with program("watch", "--json") as watch, program(*serve) as card:
         await watch.record("card_inserted")
         yield card
