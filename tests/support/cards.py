@@ -48,6 +48,8 @@ class RawCard:
         self.atr = atr
         self.commands: list[bytes] = []
         self.got_command = asyncio.Event()
+        self.hung_up = False
+        """Whether the driver ended the connection: with its service, or because a command had failed."""
         self._answer = answer
 
     async def serve(self, port: int) -> None:
@@ -69,6 +71,6 @@ class RawCard:
                 if isinstance(answer, bytes):
                     writer.write(struct.pack(">H", len(answer)) + answer)
         except (asyncio.IncompleteReadError, ConnectionError):
-            return  # the service ended
+            self.hung_up = True
         finally:
             writer.transport.abort()
