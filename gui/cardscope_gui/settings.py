@@ -2,7 +2,6 @@
 
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import quote, unquote
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
@@ -115,6 +114,15 @@ class Settings:
         self._store.setValue(f"{size}/sidebar_rail", "yes" if rail else "no")
 
     @property
+    def command_form(self) -> bool:
+        """Whether the composer shows the fields of the command."""
+        return self._choice("command_form") or False
+
+    @command_form.setter
+    def command_form(self, shown: bool) -> None:
+        self._store.setValue("command_form", "yes" if shown else "no")
+
+    @property
     def probe_applications(self) -> bool:
         """Whether well-known applications are looked for on every card that speaks APDUs."""
         return self._choice("probe_applications") or False
@@ -134,15 +142,15 @@ class Settings:
 
     def reader_family(self, reader: str) -> str:
         """The key of the family that the user chose for the reader of that name, or empty."""
-        return str(self._store.value(f"reader_family/{quote(reader, safe='')}", ""))
+        return str(self._store.value(_family_key(reader), ""))
 
     def set_reader_family(self, reader: str, key: str) -> None:
-        self._store.setValue(f"reader_family/{quote(reader, safe='')}", key)
+        self._store.setValue(_family_key(reader), key)
 
     def reader_families(self) -> dict[str, str]:
         """The chosen families by reader name."""
         self._store.beginGroup("reader_family")
-        names = [unquote(key) for key in self._store.childKeys()]
+        names = [bytes.fromhex(key).decode() for key in self._store.childKeys()]
         self._store.endGroup()
         return {name: key for name in names if (key := self.reader_family(name))}
 
@@ -152,6 +160,11 @@ class Settings:
 
     def _choice(self, key: str) -> bool | None:
         return {"yes": True, "no": False}.get(str(self._store.value(key)))
+
+
+def _family_key(reader: str) -> str:
+    # In hex: a name may hold what separates keys and groups.
+    return f"reader_family/{reader.encode().hex()}"
 
 
 def _configuration_folder() -> Path:

@@ -18,6 +18,9 @@ from cardscope.errors import UsageError
 from cardscope.fields import Field
 from cardscope.identify.atr_list import AtrList, AtrListError
 
+OF_EVERY_SUCH_CARD: Final = "Readers give this ATR to every card of that kind, so the list's names need not fit."
+"""What to add to what the list says of a storage card, whose ATR the reader makes (PC/SC Part 3)."""
+
 _NOT_HEX: Final[dict[str, Any]] = {
     "hex": None,
     "valid": False,
@@ -38,6 +41,11 @@ _encode = json.JSONEncoder().encode
 def run(options: argparse.Namespace) -> int:
     if options.hex == ["-"]:
         return _decode_lines(_known_atrs(options))
+    if "-" in options.hex:
+        raise UsageError(
+            "“-” stands alone: it takes ATRs from the standard input, one a line.",
+            remedy="Give either “-” or one ATR.",
+        )
     try:
         atr = decode_atr(parse_hex(" ".join(options.hex)))
     except HexError as error:
@@ -92,6 +100,8 @@ def _to_text(atr: Atr, known: AtrList | None) -> list[str]:
         says = known.says(atr.raw)
         lines += ["", f"In {known.path}:" if says else f"Not in {known.path}."]
         lines += [f"  {line}" for line in says]
+        if says and atr.storage is not None:
+            lines.append(OF_EVERY_SUCH_CARD)
     return lines
 
 

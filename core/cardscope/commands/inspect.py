@@ -9,9 +9,11 @@ import argparse
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
 
+from cardscope.commands.atr import OF_EVERY_SUCH_CARD
 from cardscope.commands.running import chosen_session, print_json, with_service
 from cardscope.decode.atr import decode_atr
 from cardscope.decode.hex import format_hex
+from cardscope.decode.tag_config import TagConfig
 from cardscope.errors import CardError
 from cardscope.identify.atr_list import AtrList, AtrListError
 from cardscope.identify.identification import Identification
@@ -19,6 +21,7 @@ from cardscope.identify.state import TagState
 from cardscope.identify.summary import page_ranges
 from cardscope.readers.families import family
 from cardscope.service import CardService
+from cardscope.tags.catalogue import Chip, Mirror
 from cardscope.tags.originality import Originality
 
 _KEY_WIDTH: Final = 15
@@ -75,7 +78,8 @@ def _facts(known: Identification, matches: list[str], no_uid: str) -> Iterator[t
     yield "ATR", format_hex(known.atr, " ")
     yield "", atr.summary
     if known.chip is None:  # of a known chip the list says less
-        yield from _column("In the list", matches)
+        hint = [OF_EVERY_SUCH_CARD] if matches and atr.storage is not None else []
+        yield from _column("In the list", [*matches, *hint])
     yield "UID", format_hex(known.uid, " ") if known.uid else f"unknown: {no_uid}"
     if (chip := known.chip) is not None:
         yield "Chip", f"{chip.name}{f', {chip.vendor}' if chip.vendor else ''} ({chip.certainty.value})"
@@ -107,13 +111,27 @@ def _state(state: TagState, out: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if (cc := state.cc) is not None:
         access = "read and write" if cc.writable else "read-only"
         yield "Container", f"{format_hex(cc.raw, ' ')}: {cc.size} bytes, {access}"
-    if (config := state.config) is not None:
-        auth0 = f"AUTH0 {config.auth0:02X}"
-        switches = {"PROT": config.prot, "CFGLCK": config.cfglck, "NFC counter": config.nfc_counter}
-        said = ", ".join(f"{name} {_YES_NO[value]}" for name, value in switches.items())
-        yield "Configuration", f"{auth0}, {said}, AUTHLIM {config.authlim}, mirror {config.mirror.value}"
+    if state.chip is not None and state.config is not None:
+        yield "Configuration", ", ".join(_settings(state.chip, state.config))
     if state.ndef_bytes is not None:
         yield "NDEF", f"{state.ndef_bytes} bytes"
+
+
+def _settings(chip: Chip, config: TagConfig) -> Iterator[str]:
+    """Those that the chip has, under its own names for them."""
+    yield f"AUTH0 {config.auth0:02X}"
+    if "AUTH1" in chip.fields:
+        yield f"AUTH1 {int(not config.prot)}"
+    else:
+        yield f"{'NFC_PROT' if 'NFC_PROT' in chip.fields else 'PROT'} {_YES_NO[config.prot]}"
+    if "CFGLCK" in chip.fields:
+        yield f"CFGLCK {_YES_NO[config.cfglck]}"
+    if chip.nfc_counter is not None:
+        yield f"NFC counter {_YES_NO[config.nfc_counter]}"
+    if "AUTHLIM" in chip.fields:
+        yield f"AUTHLIM {config.authlim}"
+    if chip.mirror is not Mirror.NONE:
+        yield f"mirror {config.mirror.value}"
 
 
 def _signature(originality: Originality) -> str:
@@ -133,6 +151,7 @@ def _problems(known: Identification) -> Iterator[str]:
     if known.state is not None:
         yield from known.state.uid_problems
         yield from known.state.cc_problems
+        yield from known.state.ndef_problems
     if known.interrupted:
         yield known.interrupted
 

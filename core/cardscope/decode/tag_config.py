@@ -30,7 +30,6 @@ class MirrorMode(StrEnum):
 _MIRROR_SIZES: Final = {MirrorMode.UID: 14, MirrorMode.COUNTER: 6, MirrorMode.UID_AND_COUNTER: 21}
 """Characters."""
 _MIRRORED: Final = {
-    MirrorMode.NONE: "Nothing is",
     MirrorMode.UID: "The UID is",
     MirrorMode.COUNTER: "The counter is",
     MirrorMode.UID_AND_COUNTER: "UID and counter are",
@@ -169,9 +168,13 @@ def _meaning(name: str, value: int, chip: Chip, config: TagConfig) -> str:
         case "NFC_DIS_SEC1":
             return "Sector 1 is closed to NFC." if value else "Sector 1 is open to NFC."
         case "MIRROR_CONF":
-            mirrored = _MIRRORED[tuple(MirrorMode)[value]]
-            return f"{mirrored} shown as text, where MIRROR_PAGE allows it."
+            mode = tuple(MirrorMode)[value]
+            if mode is MirrorMode.NONE:
+                return "No mirror."
+            return f"{_MIRRORED[mode]} shown as text, where MIRROR_PAGE allows it."
         case "MIRROR_BYTE":
+            if config.mirror is MirrorMode.NONE:
+                return "No mirror, so it means nothing."
             return "The byte of its page at which the text begins."
         case "MIRROR_PAGE":
             return _mirror_page(config)

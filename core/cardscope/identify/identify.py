@@ -27,7 +27,7 @@ from cardscope.identify.smart_card import (
     takes_any_name,
 )
 from cardscope.identify.state import TagState, describe
-from cardscope.identify.summary import identity_sentences, permanent_sentences, summarise
+from cardscope.identify.summary import identity_sentences, permanent_sentences, summarise, weighed_identity
 from cardscope.identify.tag_link import TagLink
 from cardscope.identify.tag_reader import TagReader
 from cardscope.readers.families import Family
@@ -130,6 +130,7 @@ class _Run:
         state = await _described(readout)
         self.known = replace(
             self.known,
+            chip=weighed_identity(readout, state),
             readout=readout,
             state=state,
             withheld=readout.withheld,

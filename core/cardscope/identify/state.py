@@ -74,6 +74,12 @@ class TagState:
     config: TagConfig | None
     ndef_bytes: int | None
     """The length of the NDEF message, where its TLV begins within the first 16 bytes of user memory."""
+    ndef_missing: bool
+    """There is a capability container, and no NDEF message TLV begins within the first 16 bytes of user memory."""
+    ndef_problems: tuple[str, ...]
+    protected_from: int | None
+    """The page from which on reading needs the password, as far as reading showed it. Where ``config`` is known, that
+    tells more."""
     unreadable: Mapping[int, str]
     regions: tuple[Region, ...]
     """The decoded memory, in the order of the pages."""
@@ -88,7 +94,8 @@ class TagState:
         }
 
     def config_json(self) -> dict[str, Any] | None:
-        """The settings, or ``None`` where there are none or none could be read."""
+        """The settings, or ``None`` where there are none or none could be read. What the chip does not have is
+        ``False``, 0 or mode ``none``, so that the keys are the same for all."""
         config = self.config
         if config is None:
             return None
@@ -144,6 +151,8 @@ def describe(readout: TagReadout) -> TagState:
     config, config_regions = _configuration(chip, pages)
     regions += config_regions
     originality = verify_originality(uid, readout.signature) if readout.signature is not None else None
+    message, room = readout.bytes_of(4, 7) if cc is not None else None, _room(cc, chip)
+    ndef = _ndef_tlv(message)
     return TagState(
         chip=chip,
         uid=uid,
@@ -159,7 +168,10 @@ def describe(readout: TagReadout) -> TagState:
         cc=cc,
         cc_problems=cc_problems,
         config=config,
-        ndef_bytes=_ndef_bytes(readout.bytes_of(4, 7)) if cc is not None else None,
+        ndef_bytes=ndef[1] if ndef is not None else None,
+        ndef_missing=message is not None and ndef is None,
+        ndef_problems=_ndef_problems(*ndef, room) if ndef is not None else (),
+        protected_from=readout.read_protected_from,
         unreadable=readout.unreadable,
         regions=tuple(sorted(regions, key=lambda region: region.page)),
     )
@@ -201,8 +213,22 @@ def _stored_uid(pages: bytes, chip: Chip | None) -> bytes:
 _NULL_TLV, _NDEF_TLV, _TERMINATOR_TLV = 0x00, 0x03, 0xFE
 
 
-def _ndef_bytes(data: bytes | None) -> int | None:
-    """The length that the NDEF message TLV in the first 16 bytes of user memory announces (NFC Forum Type 2 Tag)."""
+def _room(cc: CapabilityContainer | None, chip: Chip | None) -> int:
+    """Bytes from page 4 on that NFC devices may use and that exist."""
+    announced = cc.size if cc is not None else 0
+    return min(announced, chip.user_bytes) if chip is not None else announced
+
+
+def _ndef_problems(value: int, length: int, room: int) -> tuple[str, ...]:
+    most = max(room - value, 0)
+    if length <= most:
+        return ()
+    return (f"The NDEF message claims {length} bytes where there is room for {most}: NFC devices cannot read it.",)
+
+
+def _ndef_tlv(data: bytes | None) -> tuple[int, int] | None:
+    """Where the value of the NDEF message TLV in the first 16 bytes of user memory begins, and the length that it
+    announces (NFC Forum Type 2 Tag)."""
     at = 0
     while data is not None and at < len(data):
         kind = data[at]
@@ -217,6 +243,6 @@ def _ndef_bytes(data: bytes | None) -> int | None:
                 return None
             length, value = int.from_bytes(data[at + 2 : at + 4]), at + 4
         if kind == _NDEF_TLV:
-            return length
+            return value, length
         at = value + length
     return None

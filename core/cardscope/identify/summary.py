@@ -1,6 +1,7 @@
 """A tag's state in sentences for a person. Pure."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from cardscope.decode.tag_config import MirrorMode, TagConfig
@@ -11,6 +12,9 @@ from cardscope.identify.readout import TagReadout
 from cardscope.identify.state import PageLocks, TagState
 from cardscope.tags.catalogue import Chip, Command
 from cardscope.tags.image import UID_SIZE
+
+_NEVER_WRITABLE = frozenset((0, 1))
+"""The pages of the UID, whatever protects them."""
 
 _WITH_I2C = "NTAG I²C"
 """What the names of families that also have I²C contacts begin with."""
@@ -24,18 +28,22 @@ _MIRRORED = {
 
 def summarise(readout: TagReadout, state: TagState) -> tuple[str, ...]:
     """What there is to say about the tag, the most important first."""
+    certain = weighed_identity(readout, state).certainty is Certainty.CERTAIN
     return (
-        *identity_sentences(readout.identity, doubted=_is_doubted(readout, state)),
+        *identity_sentences(readout.identity, doubted=bool(_doubts(readout, state))),
+        *(("Everything on this tag is read-only for ever.",) if _all_locked(state) else ()),
         *((readout.withheld,) if readout.withheld else ()),
-        *implant_sentences(state),
+        *implant_sentences(state, certain=certain),
         *state.uid_problems,
         *_maker_sentences(readout, state),
         *_signature_sentences(readout, state),
         *_lock_sentences(readout, state),
         *_password_sentences(state),
+        *_unknown_protection(readout, state),
         *state.cc_problems,
+        *_message_sentences(state),
         *_extras(readout, state),
-        *_gaps(readout, state),
+        *_gaps(state),
     )
 
 
@@ -75,11 +83,31 @@ def identity_sentences(identity: ChipIdentity, *, doubted: bool = False) -> tupl
             return (f"Perhaps: {identity.name}{maker}{size}.", *identity.reasons)
 
 
-def _is_doubted(readout: TagReadout, state: TagState) -> bool:
-    """Whether UID or signature speak against what GET_VERSION says."""
+def weighed_identity(readout: TagReadout, state: TagState) -> ChipIdentity:
+    """What the chip is when UID and signature are weighed too: a copy can answer GET_VERSION as the original does."""
+    identity, doubts = readout.identity, _doubts(readout, state)
+    if identity.certainty is not Certainty.CERTAIN or not doubts:
+        return identity
+    reason = f"But GET_VERSION can be copied, and {' and '.join(doubts)}."
+    return replace(identity, certainty=Certainty.LIKELY, reasons=(*identity.reasons, reason))
+
+
+def _doubts(readout: TagReadout, state: TagState) -> list[str]:
+    """What of UID and signature speaks against what GET_VERSION says."""
+    doubts: list[str] = []
+    if _has_foreign_uid(readout, state):
+        doubts.append("its UID is not one of NXP's")
     originality = state.originality
-    unsigned = originality is not None and originality.valid is not True
-    return _has_foreign_uid(readout, state) or _lacks_signature(readout) or unsigned
+    if originality is None:
+        if _lacks_signature(readout):
+            doubts.append("it does not answer READ_SIG")
+    elif not originality.present:
+        doubts.append("it has no signature")
+    elif originality.valid is None:
+        doubts.append("its signature cannot be checked")
+    elif not originality.valid:
+        doubts.append("its signature is of no known key")
+    return doubts
 
 
 def _has_foreign_uid(readout: TagReadout, state: TagState) -> bool:
@@ -102,8 +130,11 @@ def _lacks_signature(readout: TagReadout) -> bool:
 
 
 def _signature_sentences(readout: TagReadout, state: TagState) -> Iterator[str]:
-    if state.originality is not None:
-        yield state.originality.text
+    originality = state.originality
+    if originality is not None and originality.valid is False:
+        yield "Its signature is of no known key: a clone, or a chip of a maker whose key is not known."
+    elif originality is not None:
+        yield originality.text
     elif _lacks_signature(readout):
         yield "It does not answer READ_SIG, by which chips of this type tell their signature: perhaps it is a copy."
 
@@ -119,6 +150,12 @@ def _lock_sentences(readout: TagReadout, state: TagState) -> Iterator[str]:
         if locks is not None:
             yield from _one_set(locks, _by_whom(readout, state, locks))
     yield from _other_way(state)
+
+
+def _all_locked(state: TagState) -> bool:
+    """Whether the whole user memory is read-only."""
+    locked = frozenset[int]().union(*(locks.locked for locks in (state.static, state.dynamic) if locks is not None))
+    return state.chip is not None and all(locked.issuperset(area) for area in state.chip.user_areas)
 
 
 def _other_way(state: TagState) -> Iterator[str]:
@@ -174,11 +211,17 @@ def _password_sentences(state: TagState) -> Iterator[str]:
     if protects is None:
         yield f"No {secret} is needed for anything."
     else:
-        pages = _pages_lower(_protected(chip, config))
-        if config.prot:
+        protected = _protected(chip, config)
+        pages = _pages_lower(protected - _NEVER_WRITABLE)
+        if config.prot and protected & _NEVER_WRITABLE:
+            yield f"Reading {_pages_lower(protected)} needs the {secret}, and so does writing {pages}."
+        elif config.prot:
             yield f"Reading and writing {pages} needs the {secret}."
         elif chip.user_last < protects.start <= chip.cfg0:
-            yield f"User memory needs no {secret}; the configuration is behind one (writing {pages} needs it)."
+            if _all_locked(state):
+                yield f"The configuration is behind a {secret} (writing {pages} needs it)."
+            else:
+                yield f"User memory needs no {secret}; the configuration is behind one (writing {pages} needs it)."
         else:
             yield f"Writing {pages} needs the {secret}; reading does not."
         if protects.start > chip.cfg0 and not config.cfglck:
@@ -194,6 +237,56 @@ def _password_sentences(state: TagState) -> Iterator[str]:
             f"Wrong passwords are counted: after {config.authlim} in a row the tag takes none any more, not even the "
             "right one, and what needs the password is lost for ever. How many there have been cannot be read."
         )
+
+
+def _unknown_protection(readout: TagReadout, state: TagState) -> Iterator[str]:
+    """What the password protects where the configuration itself could not be read."""
+    chip, protected = state.chip, state.protected_from
+    if chip is None:
+        return
+    if protected is not None:
+        yield f"Reading from page {protected} on needs the {_secret(chip)}, so what lies there is not known."
+    elif _is_unexplained(state):
+        known = max(readout.pages, default=-1)
+        yield (
+            f"The configuration could not be read. Either reading needs the {_secret(chip)} from some page on, between "
+            f"{known + 1} and {min(state.unreadable)}, or the reader does not reach that far."
+        )
+    else:
+        return
+    if state.config is None and "AUTHLIM" in chip.fields:
+        yield (
+            "How many wrong passwords are allowed could not be read: do not guess, a few wrong ones may close the tag "
+            "for ever."
+        )
+
+
+def _is_unexplained(state: TagState) -> bool:
+    """Whether the configuration could not be read, and nothing tells why."""
+    chip = state.chip
+    unknown = state.config is None and state.protected_from is None
+    return unknown and chip is not None and chip.cfg0 in _with_neighbours(state.unreadable)
+
+
+def _message_sentences(state: TagState) -> Iterator[str]:
+    """What is wrong with the NDEF message. Without a capability container in order, that is the first thing wrong."""
+    again = " It can be written anew." if _is_open(state) else ""
+    for problem in state.ndef_problems:
+        yield problem + again
+    if state.ndef_missing and not state.cc_problems:
+        yield f"No NDEF message was found at the beginning of user memory.{again.replace('It', 'One')}"
+
+
+def _is_open(state: TagState) -> bool:
+    """Whether it is known that anyone may write where the NDEF message begins."""
+    chip, config, cc = state.chip, state.config, state.cc
+    if chip is None or state.static is None or cc is None or not cc.writable:
+        return False
+    if state.static.locked.intersection(range(chip.user_first, chip.user_first + 4)):
+        return False
+    if config is None:
+        return chip.cfg0 is None
+    return config.protects is None or config.protects.start > chip.user_last
 
 
 def _extras(readout: TagReadout, state: TagState) -> Iterator[str]:
@@ -216,18 +309,10 @@ def _extras(readout: TagReadout, state: TagState) -> Iterator[str]:
         )
 
 
-def _gaps(readout: TagReadout, state: TagState) -> Iterator[str]:
-    chip = state.chip
-    protected = readout.read_protected_from if chip is not None else None
-    if chip is not None and protected is not None:
-        yield f"Reading from page {protected} on needs the {_secret(chip)}, so what lies there is not known."
-    elif chip is not None and state.config is None and chip.cfg0 in _with_neighbours(state.unreadable):
-        known = max(readout.pages, default=-1)
-        yield (
-            f"The configuration could not be read. Either reading needs the {_secret(chip)} from some page on, between "
-            f"{known + 1} and {min(state.unreadable)}, or the reader does not reach that far."
-        )
+def _gaps(state: TagState) -> Iterator[str]:
+    if _is_unexplained(state):
         return
+    protected = state.protected_from if state.chip is not None else None
     yield from (why for page, why in state.unreadable.items() if protected is None or page < protected)
 
 

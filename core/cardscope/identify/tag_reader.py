@@ -173,7 +173,7 @@ class TagReader:
         if (lock := chip.dynamic_lock) is not None:
             if lock.page >= SECTOR:
                 self._unreadable[lock.page] = (
-                    f"The dynamic lock bytes are in sector {lock.page // SECTOR}, which identification does not enter."
+                    f"Locks of the later pages (sector {lock.page // SECTOR}) were not checked."
                 )
             else:
                 wanted.insert(0, lock.page)
@@ -182,8 +182,29 @@ class TagReader:
                 continue
             if self._is_protected(page):
                 continue
-            if not await self.read(page, chip):
+            if await self.read(page, chip):
+                continue
+            await self._find_protection(chip, page)
+            if page not in self._pages:
                 return
+
+    async def _find_protection(self, chip: Chip, refused: int) -> None:
+        """Two more reads, for where the protection may begin between the first user pages and page ``refused``: right
+        behind those, or just before it."""
+        family = self._link.family
+        # A tag that loses the field by being selected anew would count the next read once more.
+        keeps_field = family is not None and bool(family.select)
+        if chip.roll_over is None or not (keeps_field or chip.nfc_counter is None):
+            return
+        following = chip.user_first + _READ_PAGES
+        if self._protected_from is not None or following - 1 not in self._pages or following >= refused:
+            return
+        if not await self.read(following, chip):
+            self._protected_from = following
+            return
+        last = refused - _READ_PAGES + 1
+        if not self._is_protected(last) and await self.read(last, chip) and refused in self._pages:
+            self._unreadable.pop(refused, None)  # it was only disturbed
 
     def _is_protected(self, page: int) -> bool:
         return self._protected_from is not None and page >= self._protected_from

@@ -180,8 +180,9 @@ class FieldTree(QTreeView):
         name, value, meaning = self._natural
         name = min(name, max(theme.px(_LEAST_NAME), self.viewport().width() * _NAME_SHARE // 100))
         spare = self.viewport().width() - name - min(meaning, theme.px(_LEAST_MEANING))
-        self.header().resizeSection(Column.FIELD, max(1, name))
-        self.header().resizeSection(Column.VALUE, max(1, min(value, max(theme.px(_LEAST_VALUE), spare))))
+        value = min(value, max(theme.px(_LEAST_VALUE), spare))
+        for section, width in ((Column.FIELD, name), (Column.VALUE, value)):
+            self.header().resizeSection(section, max(width, self.header().sectionSizeHint(section)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

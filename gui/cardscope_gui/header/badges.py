@@ -63,6 +63,11 @@ class Badges(QWidget):
             self._row.addWidget(badge)
         self.setVisible(bool(self._badges))
 
+    @property
+    def wanted(self) -> int:
+        """What all badges and the gaps before them take, in pixels; 0 without any."""
+        return sum(theme.px(_GAP) + badge.sizeHint().width() for badge in self._badges)
+
     def fit(self, most: int) -> int:
         """Shows the badges that fit into ``most`` pixels, the first ones first, and returns what they and the gap
         before them take."""
@@ -90,7 +95,7 @@ class Badges(QWidget):
             return Badge(Mark.TICK, self.tr("Signature valid"), originality.text)
         if originality.valid is None:
             return Badge(Mark.NOTE, self.tr("Signature not checked"), originality.text)
-        return Badge(Mark.CROSS, self.tr("Signature invalid"), originality.text)
+        return Badge(Mark.CAUTION, self.tr("Unknown signature"), originality.text)
 
     def _locks(self, state: "TagState") -> Badge | None:
         sets = [locks for locks in (state.static, state.dynamic) if locks is not None]
@@ -110,7 +115,9 @@ class Badges(QWidget):
     def _password(self, state: "TagState") -> Badge | None:
         config = state.config
         if config is None:
-            return None
+            if state.protected_from is None:
+                return None
+            return Badge(Mark.NOTE, self.tr("Password"), self.tr("Reading all of this tag needs the password."))
         if config.protects is None:
             return Badge(Mark.NOTE, self.tr("No password"), self.tr("Nothing on this tag needs a password."))
         sentence = self.tr("Pages from {page} on need the password.").format(page=config.protects.start)

@@ -118,7 +118,6 @@ class HeaderPanel(QFrame):
             self.ndef.show_words(words.format(used=state.ndef_bytes, room=state.cc.size))
             shown = True
         self.ndef.setVisible(shown)
-        self.atr.setVisible(not shown)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -132,7 +131,14 @@ class HeaderPanel(QFrame):
             name += theme.px(_BADGE_GAP) + self._virtual.sizeHint().width()
         left = self.width() - theme.px(2 * _SIDE + _TILE + _TILE_GAP + 2 * _GAP)
         left -= self.uid.fit(theme.px(_MOST_UID))
-        least = self.ndef.fit(theme.px(_LEAST_ATR)) if not self.ndef.isHidden() else theme.px(_LEAST_ATR)
-        name += self.badges.fit(left - least - name - theme.px(_BADGE_GAP))
+        # The ATR is on the page below, too; the badges are nowhere else in so few words.
+        least = theme.px(_LEAST_ATR)
+        cramped = left - least - name < self.badges.wanted
+        self.atr.setVisible(self.ndef.isHidden() and not (cramped and self.badges.wanted))
+        if not self.ndef.isHidden():
+            least = self.ndef.fit(least)
+        elif self.atr.isHidden():
+            least = 0
+        name += self.badges.fit(left - least - name)
         words = max(name, min(self._second.sizeHint().width(), left - least))
         self.atr.fit(max(theme.px(_LEAST_ATR), left - words))

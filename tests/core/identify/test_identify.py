@@ -98,8 +98,13 @@ async def test_every_chip_with_get_version(key: str, model: str) -> None:
     async with inserted(on(model, tag(key))) as card:
         found = await card.identify(model)
     assert found.complete
+    chip = next(one.identification.chip for one in card.stages if one.stage is Stage.CHIP)
+    assert chip is not None
+    assert (chip.chip, chip.certainty) == (chips()[key], Certainty.CERTAIN)
     assert found.chip is not None
-    assert (found.chip.chip, found.chip.certainty) == (chips()[key], Certainty.CERTAIN)
+    # None of these has a signature.
+    signed = Command.READ_SIG in chips()[key].commands
+    assert found.chip.certainty is (Certainty.LIKELY if signed else Certainty.CERTAIN)
     assert found.version_field is not None
     names = [field.name for field in found.version_field.walk()]
     assert "GET_VERSION" in names
@@ -470,6 +475,55 @@ async def test_read_protection_is_told() -> None:
     assert found.readout.read_protected_from == 4
     assert "Reading from page 4 on needs the password, so what lies there is not known." in found.summary
     assert found.to_json()["config"] is None
+    assert found.state is not None
+    assert found.state.protected_from == 4
+    (reading,) = (at for at, said in enumerate(found.summary) if said.startswith("Reading from page 4"))
+    (counting,) = (at for at, said in enumerate(found.summary) if "NFC counter" in said)
+    assert "How many wrong passwords are allowed could not be read" in found.summary[reading + 1]
+    assert reading < counting
+
+
+@pytest.mark.parametrize("auth0", [*range(4, 14), *range(0xDE, 0xE4)])
+async def test_where_read_protection_begins_on_an_ntag216_is_settled(auth0: int) -> None:
+    silicon = tag("ntag216", {0xE3: f"040000{auth0:02X}", 0xE4: "80050000"})
+    async with inserted(on("acr122u", silicon)) as card:
+        found = await card.identify()
+    assert found.state is not None
+    settled = not 12 <= auth0 <= 0xDF
+    assert found.state.protected_from == (auth0 if settled else None)
+    assert any("between 12 and 223" in sentence for sentence in found.summary) is not settled
+
+
+async def test_a_tag_that_loses_the_field_is_not_read_again_to_settle_it() -> None:
+    silicon = tag("ntag216", {0xE3: "04000040", 0xE4: "98050000"}, counters={2: 41})
+    async with inserted(on("transparent", silicon)) as card:
+        found = await card.identify("transparent")
+    assert silicon.counters == {2: 42}
+    assert any("between 8 and 226" in sentence for sentence in found.summary)
+
+
+async def test_a_page_that_was_only_disturbed_is_read_after_all() -> None:
+    class Once(Airtap):
+        lost = False
+
+        def exchange(self, frame: bytes) -> Answer:
+            answer = super().exchange(frame)
+            if frame == bytes((Command.READ, 0xE2)) and not self.lost:
+                self.lost = True
+                return None
+            return answer
+
+    async with inserted(on("acr122u", Once(tag("ntag216")))) as card:
+        found = await card.identify()
+    assert found.state is not None
+    assert found.state.config is not None
+    assert not found.state.unreadable
+
+
+async def test_locks_in_another_sector_are_said_to_be_unchecked() -> None:
+    async with inserted(on("acr122u", tag("nt3h1201"))) as card:
+        found = await card.identify()
+    assert "Locks of the later pages (sector 1) were not checked." in found.summary
 
 
 # ---- Cards that go ---------------------------------------------------------------------------------------------------
@@ -544,7 +598,12 @@ async def test_virtual_signature_is_called_a_test() -> None:
 async def test_clone() -> None:
     async with inserted(ready_card("ntag213-clone").make(reader_model("acr122u"))) as card:
         found = await card.identify()
-    assert found.to_json()["signature"] == {"present": True, "valid": False, "key": None}
+    out = found.to_json()
+    assert out["signature"] == {"present": True, "valid": False, "key": None}
+    assert out["chip"]["certainty"] == "likely"
+    assert found.chip is not None
+    assert found.chip.reasons[-1] == "But GET_VERSION can be copied, and its signature is of no known key."
+    assert found.summary[0].startswith("Answers as an original would, but may be a copy")
 
 
 async def test_half_locked() -> None:

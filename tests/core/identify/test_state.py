@@ -22,6 +22,10 @@ HEALTHY = (
     "This is how Dangerous Things delivers its NTAG216 implants: locks frozen on purpose, user memory writable, "
     "configuration behind a password. It is healthy."
 )
+CONDITIONAL = (
+    "If it is an NTAG216, this is how Dangerous Things delivers its NTAG216 implants: locks frozen on purpose, user "
+    "memory writable, configuration behind a password. Then it is healthy."
+)
 
 BLANK_216 = {0: "045869BD", 1: "D29C3980", 2: "F7480000", 3: "E1106D00", 4: "0300FE00"}
 BLANK_216_SIGNATURE = "1FA9FE479435E4B60280F7A2B44293DF9127471B3251BC8942F0941AD71A1755"
@@ -73,8 +77,8 @@ def test_blank_ntag216() -> None:
 
 @pytest.mark.parametrize("pages", [IMPLANT, AFTER_APP, IMPLANT | {0xE3: "040000E3"}])
 def test_implant_is_healthy(pages: dict[int, str]) -> None:
-    state, summary = told(NTAG216, pages)
-    assert HEALTHY in summary
+    state, summary = told(NTAG216, pages, IMPLANT_SIGNATURE)
+    assert (CONDITIONAL if pages is AFTER_APP else HEALTHY) in summary
     assert state.locks_json() == {"static": [3], "dynamic": [], "frozen": list(range(3, 226))}
     assert "Pages 4 to 15 are not locked and can never be." in summary
     assert "Pages 16 to 225 are not locked and can never be." in summary
@@ -93,7 +97,7 @@ def test_implants_container_of_the_app() -> None:
 
 
 def test_burnt_bit_in_the_container() -> None:
-    state, summary = told(NTAG216, IMPLANT | {3: "E1106F00"})
+    state, summary = told(NTAG216, IMPLANT | {3: "E1106F00"}, IMPLANT_SIGNATURE)
     assert HEALTHY in summary
     assert any("6F instead of 6D" in sentence for sentence in summary)
     assert state.cc_problems == ()  # 888 bytes are there
@@ -107,17 +111,80 @@ def test_burnt_bit_in_the_container() -> None:
         ({0xE4: "40050000"}, "frozen for ever"),
         ({0xE4: "80050000"}, "reading the protected pages"),
         ({0xE4: "03050000"}, "only 3 wrong passwords"),
+        ({0xE4: "10050000"}, "NFC counter is on"),
+        ({3: "00000000"}, "is 00 00 00 00: no NFC device sees an NDEF tag, and page 3 is locked, so it stays so"),
+        ({3: "E1106D0F"}, "that the tag is read-only, and page 3 is locked"),
+        ({3: "E1107F00"}, "announces 1016 bytes where there are 888"),
+        ({4: "03FFFFFF", 5: "00000000", 6: "00000000", 7: "00000000"}, "claims 65535 bytes, more than"),
     ],
 )
 def test_implant_with_another_configuration_is_not_called_healthy(pages: dict[int, str], word: str) -> None:
-    _, summary = told(NTAG216, IMPLANT | pages)
+    _, summary = told(NTAG216, IMPLANT | pages, IMPLANT_SIGNATURE)
+    assert not any("healthy" in sentence for sentence in summary)
+    assert any(word in sentence and sentence.startswith("Its locks are as Dangerous Things") for sentence in summary)
+
+
+def test_implant_whose_chip_is_not_certain() -> None:
+    _, summary = told(NTAG216, IMPLANT)  # it does not tell its signature
+    assert CONDITIONAL in summary
     assert HEALTHY not in summary
-    assert any(word in sentence and sentence.startswith("The locks are as Dangerous Things") for sentence in summary)
+
+
+def test_nobody_is_led_to_try_an_implants_password() -> None:
+    for pages in (IMPLANT, IMPLANT | {0xE4: "03050000"}, IMPLANT | {0xE2: "000000BD"}):
+        _, summary = told(NTAG216, pages)
+        (sentence,) = (one for one in summary if "DNGR" in one)
+        for part in ("FFFFFFFF", "NExT", "disputed", "do not guess", "lock or protect functions"):
+            assert part in sentence
+
+
+def test_an_implant_without_a_message_is_healthy_and_that_is_said() -> None:
+    empty = dict.fromkeys(range(4, 8), "00000000")
+    _, summary = told(NTAG216, IMPLANT | empty, IMPLANT_SIGNATURE)
+    assert HEALTHY in summary
+    assert "No NDEF message was found at the beginning of user memory. One can be written anew." in summary
+    _, fresh = told(NTAG216, IMPLANT | empty | {4: "0300FE00"}, IMPLANT_SIGNATURE)
+    assert not any("No NDEF" in sentence for sentence in fresh)
+    state, without = told(NTAG216, IMPLANT | empty | {3: "00000000"}, IMPLANT_SIGNATURE)
+    assert not state.ndef_missing
+    assert not any("No NDEF" in sentence for sentence in without)
+
+
+@pytest.mark.parametrize(("length", "fits"), [("0364", True), ("0365", False), ("FFFF", False)])
+def test_a_message_longer_than_its_room(length: str, *, fits: bool) -> None:
+    # E1106D00: 872 bytes, 4 of which are the tag and its long length
+    message = {4: f"03FF{length}", 5: "D1010055", 6: "00000000", 7: "00000000"}
+    state, summary = told(NTAG216, BLANK_216 | FRESH_CONFIG_216 | message, BLANK_216_SIGNATURE)
+    assert (state.ndef_problems == ()) is fits
+    wrong = [one for one in summary if "room for 868: NFC devices cannot read it. It can be written anew." in one]
+    assert bool(wrong) is not fits
+
+
+def test_all_of_it_locked_comes_first() -> None:
+    pages = BLANK_216 | {2: "F748FFFF", 0xE2: "FF3F7FBD", 0xE3: "040000E3", 0xE4: "00050000"}
+    _, summary = told(NTAG216, pages, BLANK_216_SIGNATURE)
+    assert summary[1] == "Everything on this tag is read-only for ever."
+    assert not any("User memory needs no password" in sentence for sentence in summary)
+    assert "The configuration is behind a password (writing pages 227 to 230 needs it)." in summary
+    _, half = told(NTAG216, pages | {0xE2: "FF0F7FBD"}, BLANK_216_SIGNATURE)
+    assert not any(sentence.startswith("Everything") for sentence in half)
+
+
+@pytest.mark.parametrize(
+    ("access", "sentence"),
+    [
+        ("00", "Writing pages 2 to 230 needs the password; reading does not."),
+        ("80", "Reading pages 0 to 230 needs the password, and so does writing pages 2 to 230."),
+    ],
+)
+def test_pages_of_the_uid_are_never_called_writable(access: str, sentence: str) -> None:
+    _, summary = told(NTAG216, BLANK_216 | {0xE2: "000000BD", 0xE3: "04000000", 0xE4: f"{access}050000"})
+    assert sentence in summary
 
 
 def test_interrupted_run_of_the_app() -> None:
     _, summary = told(NTAG216, IMPLANT | {0xE2: "000000BD"})
-    assert any(sentence.startswith("This is half of how Dangerous Things") for sentence in summary)
+    assert any("this is half of how Dangerous Things" in sentence for sentence in summary)
     assert "Pages 16 to 225 can be locked by anyone, nothing is locked yet." not in summary[:2]
 
 

@@ -173,7 +173,8 @@ def test_without_a_list_of_atrs_the_page_says_how_to_get_one(panel: CardPanel, i
         ("ntag216-implant", ["Test signature", "Lock bits frozen", "Password"]),
         ("ntag215-locked", ["Test signature", "Read-only", "No password"]),
         ("ntag215-half-locked", ["Test signature", "Partly locked", "No password"]),
-        ("ntag213-clone", ["Signature invalid", "Lock bits open", "No password"]),
+        ("ntag213-clone", ["Unknown signature", "Lock bits open", "No password"]),
+        ("ntag213-password", ["Test signature", "Lock bits open", "Password"]),
         ("mf0icu1", ["Lock bits open"]),
     ],
 )
