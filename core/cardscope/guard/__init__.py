@@ -2,6 +2,18 @@
 
 from cardscope.decode.native import unwrap
 from cardscope.guard.judge import judge
+from cardscope.guard.knowledge import Knowledge
+from cardscope.guard.reader import judge_escape
 from cardscope.guard.verdict import Effect, GuardRefusal, Hazard, Verdict, approval_digest
 
-__all__ = ["Effect", "GuardRefusal", "Hazard", "Verdict", "approval_digest", "judge", "unwrap"]
+__all__ = [
+    "Effect",
+    "GuardRefusal",
+    "Hazard",
+    "Knowledge",
+    "Verdict",
+    "approval_digest",
+    "judge",
+    "judge_escape",
+    "unwrap",
+]

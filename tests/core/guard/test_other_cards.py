@@ -2,20 +2,9 @@
 
 import pytest
 
-from cardscope.decode.atr import StorageCard, decode_atr
 from cardscope.guard import Effect, judge
 from cardscope.tags.catalogue import chips
-
-
-def named_by_its_atr(standard: str, name: str) -> StorageCard:
-    """``standard`` and ``name`` in hex, as PC/SC Part 3 numbers them (reference §2)."""
-    body = bytes.fromhex(f"8F8001804F0CA000000306{standard}{name}00000000")
-    check = 0
-    for byte in body:
-        check ^= byte
-    card = decode_atr(b"\x3b" + body + bytes([check])).storage
-    assert card is not None
-    return card
+from core.guard.corpus import storage_card
 
 
 @pytest.mark.parametrize(("block", "blocks"), [(6, 2), (5, 3), (4, 4), (7, 1)])
@@ -30,9 +19,9 @@ def test_several_blocks_at_once_reach_no_classic_trailer_unseen(block: int, bloc
 def test_a_memory_card_of_another_make_is_not_taken_for_a_type_2_tag(name: str) -> None:
     """SRI, Jewel, Topaz, my-d and AT88 have counters and OTP where a Type 2 tag has user memory."""
     write_page_5 = bytes.fromhex("FFD600050400000000")
-    assert judge(write_page_5, None, named_by_its_atr("06", name)).needs_approval
+    assert judge(write_page_5, None, storage_card(name, "06")).needs_approval
     for known in ("0003", "003A", "003D", "0001"):
-        assert not judge(write_page_5, None, named_by_its_atr("03", known)).needs_approval
+        assert not judge(write_page_5, None, storage_card(known)).needs_approval
 
 
 @pytest.mark.parametrize("key", ["ntag213", "ntag215", "ntag216"])
