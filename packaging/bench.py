@@ -19,9 +19,11 @@ import traceback
 from collections.abc import Awaitable, Callable
 
 from benchmarks import (
+    annotation,
     atr,
     closing,
     events,
+    history,
     identification,
     idle,
     recovery,
@@ -42,6 +44,8 @@ FIGURES: dict[str, Callable[[Stage], Awaitable[list[Number]]]] = {
     "recovery": recovery.measure,
     "exit": closing.measure,
     "atr": atr.measure,
+    "annotation": annotation.measure,
+    "history": history.measure,
     "identification": identification.measure,
     "silicon": silicon.measure,
 }

@@ -93,8 +93,9 @@ def _load_the_rest() -> None:
 
 
 @asynccontextmanager
-async def _recent_cards(bridge: Bridge, window: MainWindow) -> AsyncGenerator[None, None]:
-    """Keeps the list of recent cards. Without its file everything else works."""
+async def _store(bridge: Bridge, window: MainWindow) -> AsyncGenerator[None, None]:
+    """Keeps the recent cards and the commands sent. Without its file everything else works, and they last as long as
+    the window."""
     from cardscope.store.database import Database, StoreError, default_path  # noqa: PLC0415
     from cardscope.store.recent_cards import RecentCards  # noqa: PLC0415
     from cardscope_gui.recent.keeper import RecentKeeper  # noqa: PLC0415
@@ -106,6 +107,7 @@ async def _recent_cards(bridge: Bridge, window: MainWindow) -> AsyncGenerator[No
         nonlocal keeper
         try:
             await database.open()
+            window.keep_history_in(database)
             keeper = RecentKeeper(bridge, RecentCards(database), window.recent, window.sidebar.recent.cards, window)
             keeper.reader_wanted.connect(window.show_reader)
             keeper.failed.connect(window.notice.say)
@@ -152,7 +154,7 @@ async def _serve(bridge: Bridge, window: MainWindow, card: "ReadyCard | None") -
     window.closing.connect(closed.set)
     signals.received.connect(window.close)
     try:
-        async with service, _recent_cards(bridge, window):
+        async with service, _store(bridge, window):
             later = asyncio.get_running_loop().call_later(_QUIET, _load_the_rest)
             await closed.wait()
             later.cancel()

@@ -46,6 +46,7 @@ from cardscope_gui.widgets.workspace import Workspace
 
 if TYPE_CHECKING:
     from cardscope.session import CardSession
+    from cardscope.store.database import Database
     from cardscope_gui.console.panel import ConsolePanel
 
 _MINIMUM = (1024, 640)
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self._bridge = bridge
         self.settings = settings
         self._size_class: SizeClass | None = None
+        self._store: Database | None = None
         self._rest = QTimer(self, singleShot=True, interval=0)
         self._rest.timeout.connect(self._refresh)
 
@@ -114,9 +116,21 @@ class MainWindow(QMainWindow):
         return ConsolePanel(self._bridge)
 
     def _console_built(self) -> None:
+        composer = self.console.composer
+        composer.set_form_shown(self.settings.command_form)
+        composer.form_toggled.connect(partial(setattr, self.settings, "command_form"))
+        self.console.history.failed.connect(self.notice.say)
+        if self._store is not None:
+            self.console.history.keep_in(self._store)
         self._refresh()
         # The first card finds its page ready. In a turn of its own: both would hold the event loop for too long.
         QTimer.singleShot(0, self, self.card.build)
+
+    def keep_history_in(self, store: "Database") -> None:
+        """Where the commands sent are kept; before, and without it, they last as long as the window."""
+        self._store = store
+        if self._area.has_console:
+            self.console.history.keep_in(store)
 
     def _lay_out(self) -> None:
         self.setWindowTitle("CardScope")

@@ -95,7 +95,9 @@ def test_an_implant_on_every_reader(no_pcscd: PrivatePcscd, model: str) -> None:
     assert found["cc"]["raw"] == "E1106D00"
     assert found["config"]["auth0"] == 0xE3
     assert (found["config"]["prot"], found["config"]["cfglck"]) == (False, False)
-    assert any("It is healthy." in sentence for sentence in found["summary"])
+    verdict = "It is healthy." if native else "Then it is healthy."
+    assert any(verdict in sentence for sentence in found["summary"])
+    assert any(sentence.startswith("If it is an NTAG216, this is how") for sentence in found["summary"]) is not native
 
 
 @pytest.mark.parametrize(
@@ -118,6 +120,21 @@ def test_ready_cards(no_pcscd: PrivatePcscd, name: str, model: str, chip: str) -
     assert (text.returncode, text.stderr) == (0, "")
     assert text.stdout.splitlines()[0] == found["summary"][0]
     assert f"UID            {bytes.fromhex(found['uid']).hex(' ').upper()}\n" in text.stdout
+
+
+def test_a_copy_is_not_called_certain(no_pcscd: PrivatePcscd) -> None:
+    found = inspected("--virtual", "ntag213-clone", "--reader-model", "acr122u", "--reader-family", "acr122u")
+    assert found["chip"]["certainty"] == "likely"
+    assert any(sentence.startswith("Its signature is of no known key: a clone") for sentence in found["summary"])
+
+
+def test_settings_are_those_that_the_chip_has(no_pcscd: PrivatePcscd) -> None:
+    reader = ("--reader-model", "acr122u", "--reader-family", "acr122u")
+    text = run("inspect", "--virtual", "mf0icu2", *reader).stdout
+    assert "Configuration  AUTH0 30, AUTH1 0\n" in text
+    assert not any(word in text for word in ("CFGLCK", "AUTHLIM", "mirror", "NFC counter"))
+    text = run("inspect", "--virtual", "mf0ul11", *reader).stdout
+    assert "Configuration  AUTH0 FF, PROT no, CFGLCK no, AUTHLIM 0\n" in text
 
 
 def test_a_card_with_contacts(no_pcscd: PrivatePcscd) -> None:

@@ -1,5 +1,6 @@
 """Command APDUs: their fields with meanings, and a few words for each."""
 
+from cardscope.decode.apdu_data import data_parts, text_of
 from cardscope.decode.apdu_names import class_field, instruction, instruction_field, parameter_words, parameters
 from cardscope.decode.apdu_structure import (
     ApduError,
@@ -11,6 +12,7 @@ from cardscope.decode.apdu_structure import (
     parse_command,
 )
 from cardscope.decode.native import PN532, PN532_NAMES, native_span, native_summary
+from cardscope.decode.native_fields import native_fields
 from cardscope.fields import Field
 
 __all__ = ["ApduError", "CommandApdu", "decode_command", "parse_command", "summary"]
@@ -73,21 +75,31 @@ def _data_field(data: bytes, layout: Layout) -> Field:
     start, end = layout.data or (0, 0)
     body = data[start:end]
     children: tuple[Field, ...] = ()
-    text = _text(body)
-    meaning = f'Text: "{text}".' if text else ""
-    span = native_span(parse_command(data)) if layout.case else None
-    if span:
+    text = text_of(body)
+    meaning = f"Text: “{text}”." if text else ""
+    if not layout.case:
+        return Field("Data", (start, end), _hex(body), meaning)
+    apdu = parse_command(data)
+    if span := native_span(apdu):
         first, last = start + span[0], start + span[1]
         native = data[first:last]
         meaning = f"Carries the card's own command {native_summary(native)}."
         parts = [
             Field("Envelope", (start, first), _hex(data[start:first]), _envelope_meaning(body)),
-            Field("Native command", (first, last), _hex(native), f"{native_summary(native)}."),
+            Field(
+                "Native command",
+                (first, last),
+                _hex(native),
+                f"{native_summary(native)}.",
+                children=native_fields(native, first) if len(native) > 1 else (),
+            ),
             Field("Envelope, rest", (last, end), _hex(data[last:end])),
         ]
         children = tuple(part for part in parts if part.span[0] < part.span[1])
-    elif data[0] == 0xFF and layout.case and _pn532_name(body):
+    elif data[0] == 0xFF and _pn532_name(body):
         meaning = f"For the reader's PN532: {_pn532_name(body)}."
+    else:
+        meaning, children = data_parts(apdu, start)
     return Field("Data", (start, end), _hex(body), meaning, children=children)
 
 
@@ -119,16 +131,11 @@ def _details(apdu: CommandApdu) -> str:
     if apdu.cla == 0xFF and apdu.ins == 0x00 and not words:
         return _pn532_name(apdu.data)
     if apdu.cla < 0x80 and apdu.ins == 0xA4 and apdu.data:
-        return _text(apdu.data[:_SHOWN]) or _hex(apdu.data[:_SHOWN])
+        return text_of(apdu.data[:_SHOWN]) or _hex(apdu.data[:_SHOWN])
     sized = apdu.ins in (0xB0, 0xB1, 0xD0, 0xD6, 0xD7)
     if words and sized and (length := len(apdu.data) or apdu.le):
         return f"{words}, {counted(length)}"
     return words
-
-
-def _text(data: bytes) -> str:
-    """``data`` as text where all of it is printable ASCII and long enough not to be so by chance."""
-    return data.decode("ascii") if len(data) >= 4 and all(0x20 <= byte < 0x7F for byte in data) else ""
 
 
 def _hex(data: bytes) -> str:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from cardscope.decode.apdu_structure import CommandApdu
+from cardscope.decode.data_names import data_object_name
 from cardscope.fields import Field
 from cardscope_resources import resource
 
@@ -32,6 +33,8 @@ _SELECT_ANSWER = ("answer: FCI", "answer: FCP", "answer: FMD", "no answer wanted
 _BINARY = frozenset((0x0E, 0xA0, 0xB0, 0xD0, 0xD6))
 _RECORD = frozenset((0x0C, 0xB2, 0xB3, 0xD2, 0xDC, 0xDD))
 _GET_PUT_DATA = frozenset((0xCA, 0xCB, 0xDA, 0xDB))
+_CURRENT_OBJECT = 0x3FFF
+"""P1-P2 of GET DATA and PUT DATA with an odd INS (ISO/IEC 7816-4 §7.4.1)."""
 _REFERENCE_DATA = frozenset((0x20, 0x21, 0x24, 0x25, 0x26, 0x28, 0x2C))
 
 
@@ -41,6 +44,8 @@ class Instruction:
 
     name: str
     source: str
+    answers: bool = False
+    """Whether data is to be expected in the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,8 @@ def scope_of(cla: int) -> str:
 def instruction(cla: int, ins: int) -> Instruction | None:
     """The instruction, or ``None`` when its class gives it no name that is known here."""
     table = _table()
-    row: dict[str, str] | None = table.get(scope_of(cla), {}).get(f"{ins:02X}")
-    return Instruction(row["name"], table["sources"][row["source"]]) if row else None
+    row: dict[str, Any] | None = table.get(scope_of(cla), {}).get(f"{ins:02X}")
+    return Instruction(row["name"], table["sources"][row["source"]], row.get("answers", False)) if row else None
 
 
 def class_field(cla: int) -> Field:
@@ -145,7 +150,20 @@ def parameters(cla: int, ins: int, p1: int, p2: int) -> Parameters:
         if all(pattern in ("x", digit) for pattern, digit in zip(row["code"], code, strict=True)):
             numbers = {"p1": p1, "p2": p2, "p1p2": p1 << 8 | p2}
             return Parameters(row["words"].format(**numbers), row["meaning"].format(**numbers))
+    if ins in _GET_PUT_DATA and scope_of(cla) in ("iso", "proprietary"):
+        return _data_object(p1 << 8 | p2)
     return _interindustry_parameters(ins, p1, p2) if cla < 0x80 else Parameters()
+
+
+def _data_object(tag: int) -> Parameters:
+    spelled = f"{tag:04X}" if tag > 0xFF else f"{tag:02X}"
+    if tag == _CURRENT_OBJECT:
+        return Parameters("objects named in the data", "The objects that the data names, of the current DF.")
+    name = data_object_name(spelled)
+    return Parameters(
+        f"object {spelled}",
+        f"The data object with tag {spelled}: {name}." if name else f"The data object with tag {spelled}.",
+    )
 
 
 def _interindustry_parameters(ins: int, p1: int, p2: int) -> Parameters:
@@ -167,8 +185,6 @@ def _interindustry_parameters(ins: int, p1: int, p2: int) -> Parameters:
         if p2 & 4:
             return Parameters(f"record {p1}", f"Record number {p1} of {file}.")
         return Parameters(f"record identifier {p1}", f"Records with identifier {p1} of {file}.")
-    if ins in _GET_PUT_DATA:
-        return Parameters(f"object {p1 << 8 | p2:04X}", f"The data object with tag {p1 << 8 | p2:04X}.")
     if ins in _REFERENCE_DATA:
         place = "of the application" if p2 & 0x80 else "of the whole card"
         number = f"number {p2 & 0x1F} {place}" if p2 else "without a number"

@@ -1,10 +1,22 @@
-"""A one-line hex editor that colours the APDU's segments and marks the character that is no hex."""
+"""A one-line editor for commands that colours the APDU's segments and marks what is wrong."""
 
-from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QSyntaxHighlighter, QTextCharFormat, QTextCursor, QTextDocument, QTextOption
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
+from PySide6.QtGui import (
+    QFont,
+    QHelpEvent,
+    QKeyEvent,
+    QSyntaxHighlighter,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextOption,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QToolTip, QWidget
 
+from cardscope.decode.pasted import Fix, Problem, Weight, first_command
+from cardscope.readers.families import Family
 from cardscope_gui import theme
+from cardscope_gui.console.annotation import explain_segment
 from cardscope_gui.console.typed_command import TypedCommand, read
 
 _HEIGHT = 32
@@ -16,34 +28,51 @@ class _Highlighter(QSyntaxHighlighter):
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
+        self.family: Family | None = None
         self.typed: TypedCommand = read("")
 
     def highlightBlock(self, text: str) -> None:
-        self.typed = read(text)
+        self.typed = read(text, self.family)
         for start, end, token in self.typed.spans():
             shown = QTextCharFormat()
             shown.setForeground(theme.color(token))
             self.setFormat(start, end - start, shown)
-        if self.typed.marked is not None:
-            wrong = QTextCharFormat()
-            wrong.setForeground(theme.color("bad"))
-            wrong.setUnderlineColor(theme.color("bad"))
-            wrong.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-            self.setFormat(self.typed.marked, 1, wrong)
+        for problem in self.typed.problems:
+            start, end = marked(problem, text)
+            for place in range(start, end):
+                wrong = self.format(place)
+                ink = "text2" if problem.weight is Weight.ADVICE else "warn" if problem.unfinished else "bad"
+                if problem.weight is Weight.BROKEN and not problem.unfinished:
+                    wrong.setForeground(theme.color(ink))
+                wrong.setUnderlineColor(theme.color(ink))
+                wrong.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+                self.setFormat(place, 1, wrong)
+
+
+_MOST_MARKED = 200
+
+
+def marked(problem: Problem, text: str) -> tuple[int, int]:
+    """The characters to underline: what lacks at the end shows at the last character there is."""
+    last = max(len(text.rstrip()) - 1, 0)
+    start = min(problem.start, last)
+    return start, min(max(problem.end, start + 1), start + _MOST_MARKED)
 
 
 class HexEdit(QPlainTextEdit):
-    """Text stays as typed: it is read, coloured and marked, and never rewritten."""
+    """Text stays as typed: it is read, coloured and marked, and rewritten only by a fix that the user asks for."""
 
     submitted = Signal()
     """Return or Ctrl+Return was pressed."""
     older_wanted = Signal()
     newer_wanted = Signal()
+    lines_left_out = Signal(int)
+    """Of a pasted text, only the first command was taken; so many lines of others were not."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._highlighter = _Highlighter(self.document())
-        self.setAccessibleName(self.tr("Command in hex"))
+        self.setAccessibleName(self.tr("Command"))
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setWordWrapMode(QTextOption.WrapMode.NoWrap)
@@ -57,7 +86,14 @@ class HexEdit(QPlainTextEdit):
     def typed(self) -> TypedCommand:
         """The reading of what is shown."""
         shown = self.toPlainText()
-        return self._highlighter.typed if self._highlighter.typed.text == shown else read(shown)
+        known = self._highlighter.typed
+        return known if known.text == shown else read(shown, self._highlighter.family)
+
+    def set_family(self, family: Family | None) -> None:
+        """The family of the reader, which says how a tag's own command is wrapped."""
+        if family is not self._highlighter.family:
+            self._highlighter.family = family
+            self._highlighter.rehighlight()
 
     def set_text(self, text: str) -> None:
         """Replaces the text, undoably, joined to one line; the cursor goes to its end."""
@@ -66,9 +102,20 @@ class HexEdit(QPlainTextEdit):
         cursor.insertText(" ".join(text.split()))
         self.setTextCursor(cursor)
 
+    def apply(self, fix: Fix) -> None:
+        """Makes the change, undoably; the cursor goes behind it."""
+        cursor = self.textCursor()
+        cursor.setPosition(fix.start)
+        cursor.setPosition(fix.end, QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(fix.replacement)
+        self.setTextCursor(cursor)
+
     def insertFromMimeData(self, source: QMimeData) -> None:
-        self.textCursor().insertText(" ".join(source.text().split()))
+        text, left_out = first_command(source.text())
+        self.textCursor().insertText(text)
         self.ensureCursorVisible()
+        if left_out:
+            self.lines_left_out.emit(left_out)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
@@ -80,6 +127,28 @@ class HexEdit(QPlainTextEdit):
                 self.newer_wanted.emit()
             case _:
                 super().keyPressEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            place = self.cursorForPosition(event.pos()).position()
+            QToolTip.showText(event.globalPos(), self.words_at(place), self.viewport())
+            return True
+        return super().viewportEvent(event)
+
+    def words_at(self, place: int) -> str:
+        """What there is to say about the character at ``place``: its problem, else its segment; or nothing."""
+        typed = self.typed
+        shown = typed.text
+        for problem in typed.problems:
+            start, end = marked(problem, shown)
+            if start <= place < end:
+                fix = problem.fixes[0].words if problem.fixes else ""
+                return f"{problem.message}\n{self.tr('Ctrl+. {0}').format(fix)}" if fix else problem.message
+        if typed.understood is not None:
+            for each, (start, end, _) in zip(typed.understood.segments, typed.spans(), strict=True):
+                if start <= place < end:
+                    return explain_segment(each, typed)
+        return ""
 
     def _theme_changed(self) -> None:
         self.setFont(theme.mono_font(14, QFont.Weight.Medium))

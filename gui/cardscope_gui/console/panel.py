@@ -1,11 +1,14 @@
 """The APDU console: every command and answer, and a line to send more."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cardscope.decode import status_words
 from cardscope.decode.hex import format_hex
+from cardscope.decode.secrets import MaskedCommand
 from cardscope.errors import CardScopeError
 from cardscope.events import Exchanged
 from cardscope.guard import GuardRefusal
@@ -13,12 +16,17 @@ from cardscope.session import CardSession
 from cardscope_gui import theme
 from cardscope_gui.bridge import Bridge
 from cardscope_gui.console.composer import Composer
+from cardscope_gui.console.history import CommandHistory
 from cardscope_gui.console.refusal import RefusalBar
 from cardscope_gui.console.run_line import RunLine, TextRun
 from cardscope_gui.console.transcript_delegate import SEVERITIES, milliseconds
 from cardscope_gui.console.transcript_model import TranscriptModel
 from cardscope_gui.console.transcript_view import TranscriptView
 from cardscope_gui.widgets.buttons import IconButton
+
+if TYPE_CHECKING:
+    from cardscope.identify.identification import Identification
+    from cardscope_gui.console.history_window import HistoryWindow
 
 _HEIGHT = 236
 _MIN_HEIGHT = 168
@@ -45,7 +53,9 @@ class ConsolePanel(QFrame):
         self.transcript = TranscriptModel(self)
         self.view = TranscriptView(self.transcript, self)
         self.refusal = RefusalBar(self)
-        self.composer = Composer(self)
+        self.history = CommandHistory(bridge, self)
+        self.history_window: HistoryWindow | None = None
+        self.composer = Composer(self.history, self)
         self.line = RunLine(self)
         self.clear_button = IconButton("trash", self.tr("Clear the transcript"), parent=self)
         self.fold_button = IconButton("chevron-down", self.tr("Fold the console"), parent=self)
@@ -61,6 +71,8 @@ class ConsolePanel(QFrame):
         self.view.send_again.connect(self._send_again)
         self.composer.send_requested.connect(self._start)
         self.composer.edited.connect(self.refusal.dismiss)
+        self.composer.history_wanted.connect(self.open_history)
+        QShortcut(QKeySequence("Ctrl+H"), self, self.open_history)
         self.refusal.approved.connect(self._start)
         self.refusal.declined.connect(self.focus_composer)
         theme.notifier().changed.connect(self._theme_changed)
@@ -75,7 +87,7 @@ class ConsolePanel(QFrame):
         head.addWidget(self.clear_button)
         head.addWidget(self.fold_button)
         foot = QVBoxLayout(self._foot)
-        foot.setContentsMargins(theme.px(_SIDE), theme.px(8), theme.px(_SIDE), theme.px(4))
+        foot.setContentsMargins(theme.px(_SIDE), theme.px(8), theme.px(_SIDE), theme.px(2))
         foot.addWidget(self.composer)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -99,13 +111,33 @@ class ConsolePanel(QFrame):
         self._session = session
         self._reader = reader_name
         self.composer.set_has_card(session is not None)
+        known = self._known()
+        self.composer.set_family(known.family if known is not None else None)
         self.view.set_shown_reader(reader_name)
+        if self.history_window is not None:
+            self.history_window.show_card(session.uid if session is not None else None)
         self._update_line()
 
     def focus_composer(self) -> None:
         """Puts the cursor into the composer, unfolding the panel when it is folded."""
         self.set_folded(False)
         self.composer.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def open_history(self) -> None:
+        """Opens the window of the commands sent before."""
+        if self.history_window is None:
+            from cardscope_gui.console.history_window import HistoryWindow  # noqa: PLC0415 not for the first card
+
+            self.history_window = HistoryWindow(self.history, self)
+            self.history_window.used.connect(self._use_again)
+        self.history_window.show_card(self._session.uid if self._session is not None else None)
+        self.history_window.show()
+        self.history_window.raise_()
+        self.history_window.activateWindow()
+
+    def _use_again(self, command: MaskedCommand) -> None:
+        self.composer.recall(command)
+        self.focus_composer()
 
     def set_folded(self, folded: bool) -> None:
         """Folds the panel to one line with the last exchange, or opens it."""
@@ -149,7 +181,9 @@ class ConsolePanel(QFrame):
             return
         self.refusal.dismiss()
         self._sending = object()
-        self.composer.remember()
+        known = self._known()
+        chip = known.chip.chip if known is not None and known.chip is not None else None
+        self.composer.remember(chip=chip, uid=self._session.uid, reader=self._session.reader)
         self.composer.set_busy(True)
         self._bridge.spawn(self._send(self._session, self._sending, command, approval))
 
@@ -160,7 +194,7 @@ class ConsolePanel(QFrame):
             # A card that was replaced meanwhile has its own console by now; the transcript has this one's failure.
             if sending is self._sending:
                 self._finish()
-                if isinstance(error, GuardRefusal) and self.composer.typed.command == command:
+                if isinstance(error, GuardRefusal) and self.composer.shows(command):
                     self.refusal.show_refusal(command, error)
                 elif isinstance(error, GuardRefusal):
                     # Its remedy is for the command line; here one sends the command again to be asked.
@@ -170,6 +204,9 @@ class ConsolePanel(QFrame):
         finally:
             if sending is self._sending:
                 self._finish()
+
+    def _known(self) -> "Identification | None":
+        return self._bridge.service.identification(self._reader) if self._reader is not None else None
 
     def _finish(self) -> None:
         self._sending = None

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cardscope_gui import icons, theme
 
 _HEIGHT = 20
+_GAP = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,16 @@ class RunLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._runs: Sequence[TextRun] = ()
+        self._shorter: Sequence[Sequence[TextRun]] = ()
         self._tip = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self._theme_changed)
 
-    def set_runs(self, runs: Sequence[TextRun], tip: str = "") -> None:
-        """Shows ``runs`` in their order, 6 px apart. ``tip`` says more than they do."""
+    def set_runs(self, runs: Sequence[TextRun], tip: str = "", shorter: Sequence[Sequence[TextRun]] = ()) -> None:
+        """Shows ``runs`` in their order, 6 px apart. ``tip`` says more than they do. Where they have no room, the first
+        of ``shorter`` that has is shown, and the last is cut where none has."""
         self._runs = runs
+        self._shorter = shorter
         self.setAccessibleName(self.text())
         self._tip = tip
         self._update_tip()
@@ -56,35 +60,49 @@ class RunLine(QWidget):
         self._update_tip()
 
     def _update_tip(self) -> None:
-        self.setToolTip(self._tip or (self.text() if self._width() > self.contentsRect().width() else ""))
+        self.setToolTip(self._tip or ("" if self._fits(self._runs) else self.text()))
 
     def _theme_changed(self) -> None:
         self.updateGeometry()
         self.update()
 
-    def _width(self) -> float:
-        texts = sum(QFontMetricsF(_font(run)).horizontalAdvance(run.text) for run in self._runs)
-        icon_room = sum(theme.px(20) for run in self._runs if run.icon)
-        return texts + icon_room + theme.px(6) * max(0, len(self._runs) - 1)
+    def shown_runs(self) -> Sequence[TextRun]:
+        """The runs that there is room for."""
+        return next(
+            (runs for runs in (self._runs, *self._shorter) if self._fits(runs)), (self._runs, *self._shorter)[-1]
+        )
+
+    def _fits(self, runs: Sequence[TextRun]) -> bool:
+        return sum(map(_width, runs)) + theme.px(_GAP) * max(0, len(runs) - 1) <= self.contentsRect().width()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)
-        x, end = float(self.contentsRect().left()), self.contentsRect().right() + 1
-        for run in self._runs:
+        x, end = float(self.contentsRect().left()), float(self.contentsRect().right() + 1)
+        runs = self.shown_runs()
+        whole = self._fits(runs)
+        for number, run in enumerate(runs):
             if run.icon:
                 top = (self.height() - theme.px(14)) / 2
                 painter.drawPixmap(QPointF(x, top), icons.pixmap(run.icon, run.token, 14, self.devicePixelRatioF()))
                 x += theme.px(20)
             font = _font(run)
             metrics = QFontMetricsF(font)
-            shown = metrics.elidedText(run.text, Qt.TextElideMode.ElideRight, max(0.0, end - x))
+            last = number == len(runs) - 1
+            following = 0.0 if whole or last else theme.px(_GAP) + metrics.horizontalAdvance("…")
+            cut = not whole and metrics.horizontalAdvance(run.text) + following > end - x
+            # The ellipsis is there even where this run just fits and the next does not.
+            shown = metrics.elidedText(run.text + "…", Qt.TextElideMode.ElideRight, end - x) if cut else run.text
             painter.setFont(font)
             painter.setPen(theme.color(run.token))
             baseline = (self.height() + QFontMetricsF(theme.ui_font(12)).capHeight()) / 2
             painter.drawText(QPointF(x, baseline), shown)
-            x += metrics.horizontalAdvance(run.text) + theme.px(6)
-            if x >= end:
+            if cut:
                 break
+            x += metrics.horizontalAdvance(run.text) + theme.px(_GAP)
+
+
+def _width(run: TextRun) -> float:
+    return QFontMetricsF(_font(run)).horizontalAdvance(run.text) + (theme.px(20) if run.icon else 0)
 
 
 def _font(run: TextRun) -> QFont:

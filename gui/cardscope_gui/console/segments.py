@@ -1,9 +1,12 @@
-"""A command APDU cut into its segments, each with the colour token that paints it."""
+"""A command cut into its segments, each with the colour token that paints it."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 
 from cardscope.decode import apdu
+from cardscope.decode.apdu_structure import lay_out
+from cardscope.decode.native import native_summary
+from cardscope.decode.native_fields import decode_native
 from cardscope.fields import Field
 
 _TOKENS = {
@@ -13,6 +16,14 @@ _TOKENS = {
     "Lc": "apdu_lc",
     "Data": "apdu_data",
     "Le": "apdu_le",
+    # Of a tag's own command.
+    "Command": "apdu_ins",
+    "Page": "apdu_p1p2",
+    "First page": "apdu_p1p2",
+    "Last page": "apdu_p1p2",
+    "Counter": "apdu_p1p2",
+    "Address": "apdu_p1p2",
+    "Argument": "apdu_p1p2",
 }
 
 
@@ -35,12 +46,22 @@ class SegmentedCommand:
     segments: tuple[Segment, ...]
     problems: tuple[str, ...]
     summary: str
+    case: str = ""
+    """``1``, ``2S``, … of a well-formed APDU; else empty."""
 
 
 @lru_cache(maxsize=512)
 def segment(command: bytes) -> SegmentedCommand:
-    """Cuts ``command`` into segments. Bytes that the decoder gave no name to become a nameless data segment."""
-    decoded = apdu.decode_command(command)
+    """Cuts the APDU ``command`` into segments. Bytes without a name of their own become a nameless data segment."""
+    return _cut(command, apdu.decode_command(command), apdu.summary(command), lay_out(command).case)
+
+
+def segment_native(command: bytes) -> SegmentedCommand:
+    """Cuts a tag's own ``command`` into segments."""
+    return _cut(command, decode_native(command), native_summary(command), "")
+
+
+def _cut(command: bytes, decoded: Field, summary: str, case: str) -> SegmentedCommand:
     segments: list[Segment] = []
     position = 0
     for child in sorted(decoded.children, key=lambda child: child.span):
@@ -52,7 +73,7 @@ def segment(command: bytes) -> SegmentedCommand:
         position = max(position, end)
     if position < len(command):
         segments.append(_unnamed(position, len(command)))
-    return SegmentedCommand(tuple(segments), tuple(decoded.all_problems()), apdu.summary(command))
+    return SegmentedCommand(tuple(segments), tuple(decoded.all_problems()), summary, case)
 
 
 def _named(child: Field) -> Segment:

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from cardscope.decode import status_words
-from cardscope.decode.hex import format_hex
+from cardscope.decode.secrets import masked, masked_hex, secret_answer_spans
 from cardscope.events import Exchanged, Origin
 from cardscope_gui.console.segments import segment
 
@@ -27,23 +27,37 @@ def sent_at(exchange: Exchanged) -> float:
     return exchange.t - exchange.ms / 1000
 
 
+def command_text(exchange: Exchanged) -> str:
+    """The command as hex that may be passed on: its secrets are left out."""
+    return masked(exchange.command)
+
+
+def answer_text(exchange: Exchanged) -> str:
+    """The answer as hex that may be passed on, or the error."""
+    if exchange.response is None:
+        return exchange.error
+    return masked_hex(exchange.response, secret_answer_spans(exchange.command, exchange.response))
+
+
 def as_text(exchange: Exchanged) -> str:
-    """An exchange as two lines of hex for the clipboard."""
-    answer = exchange.error if exchange.response is None else format_hex(exchange.response, " ")
-    return f"> {format_hex(exchange.command, ' ')}\n< {answer}"
+    """An exchange as two lines of hex for the clipboard, without its secrets."""
+    return f"> {command_text(exchange)}\n< {answer_text(exchange)}"
 
 
 def spoken(exchange: Exchanged) -> str:
-    """An exchange as a sentence for a screen reader."""
+    """An exchange as a sentence for a screen reader, which may be overheard: without its secrets."""
     command = _tr("Command {0}, {1}, sent to {2} at {3}.").format(
-        format_hex(exchange.command, " "), segment(exchange.command).summary, exchange.reader, clock(sent_at(exchange))
+        command_text(exchange), segment(exchange.command).summary, exchange.reader, clock(sent_at(exchange))
     )
     if exchange.origin is Origin.APPLICATION:
         command = _tr("Sent by the application. {0}").format(command)
     if exchange.response is None:
         return _tr("{0} Failed: {1}").format(command, exchange.error)
     data, sw = status_words.split_response(exchange.response)
-    said = format_hex(data, " ") or _tr("no data")
+    secret = secret_answer_spans(exchange.command, exchange.response)
+    if any(end > len(data) for _, end in secret):
+        data, sw = exchange.response, None  # a PACK that came without a status word is none itself
+    said = masked_hex(data, secret) or _tr("no data")
     if sw is None:
         return _tr("{0} Answer {1}, no status word, {2} ms.").format(command, said, round(exchange.ms))
     meaning = status_words.status_word(sw, exchange.command).meaning

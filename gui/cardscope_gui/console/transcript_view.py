@@ -1,6 +1,7 @@
 """The transcript's view: smooth at 100,000 rows, following its tail, copied as hex text."""
 
 from array import array
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -17,10 +18,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHeaderView, QMenu, QTableView, QToolTip, QWidget
 
 from cardscope.decode.hex import format_hex
+from cardscope.decode.secrets import secret_answer_spans, secret_spans
 from cardscope.events import Exchanged
 from cardscope_gui import theme
 from cardscope_gui.console.transcript_delegate import TranscriptDelegate
-from cardscope_gui.console.transcript_model import TranscriptModel, as_text
+from cardscope_gui.console.transcript_model import TranscriptModel, answer_text, as_text, command_text
 
 _PLAIN_BYTES = 8
 """A command and an answer's data of up to this many bytes fit on one line each at every width."""
@@ -93,12 +95,15 @@ class TranscriptView(QTableView):
     def row_menu(self, exchange: Exchanged) -> QMenu:
         """The context menu of a row."""
         menu = QMenu(self)
-        answer = exchange.response
-        for text, does in (
-            (self.tr("Copy command"), lambda: _copy(exchange.command)),
-            (self.tr("Copy answer"), (lambda: _copy(answer)) if answer is not None else None),
-            (self.tr("Send again"), lambda: self.send_again.emit(exchange.command)),
-        ):
+        command, answer = exchange.command, exchange.response
+        entries: list[tuple[str, Callable[[], None] | None]] = [
+            (self.tr("Copy command"), lambda: _copy(command_text(exchange))),
+            (self.tr("Copy answer"), (lambda: _copy(answer_text(exchange))) if answer is not None else None),
+            (self.tr("Send again"), lambda: self.send_again.emit(command)),
+        ]
+        if secret_spans(command) or (answer is not None and secret_answer_spans(command, answer)):
+            entries.insert(2, (self.tr("Copy both with their secrets"), lambda: _copy(_in_clear(exchange))))
+        for text, does in entries:
             action = QAction(text, menu)
             action.setEnabled(does is not None)
             if does is not None:
@@ -209,5 +214,10 @@ class TranscriptView(QTableView):
             self.verticalScrollBar().setValue(maximum)
 
 
-def _copy(data: bytes) -> None:
-    QGuiApplication.clipboard().setText(format_hex(data, " "))
+def _copy(text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
+
+
+def _in_clear(exchange: Exchanged) -> str:
+    answer = exchange.error if exchange.response is None else format_hex(exchange.response, " ")
+    return f"> {format_hex(exchange.command, ' ')}\n< {answer}"

@@ -26,6 +26,11 @@ def shortcuts_dialog(actions: list[QAction], parent: QWidget) -> QDialog:
             translate("ShortcutsDialog", "Readers: insert or remove a virtual card"),
             translate("ShortcutsDialog", "Menu"),
         ),
+        (translate("ShortcutsDialog", "Command line: send"), translate("ShortcutsDialog", "Enter")),
+        (
+            translate("ShortcutsDialog", "Command line: make the change that is offered"),
+            QKeySequence("Ctrl+.").toString(native),
+        ),
         (translate("ShortcutsDialog", "Menu bar"), "F10"),
     ]
     grid = QGridLayout()

@@ -64,8 +64,15 @@ def test_text_says_what_the_list_says(known: str, capsys: pytest.CaptureFixture[
     assert main(["atr", "--list", known, ULTRALIGHT]) == 0
     out = capsys.readouterr().out
     assert f"In {known}:\n  MIFARE Ultralight\n" in out
+    assert "Readers give this ATR to every card of that kind" in out
     # The reader made this ATR: its formal parameters would mislead.
     assert "Parameters" not in out
+
+
+def test_names_of_a_card_that_made_its_own_atr_are_not_doubted(known: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["atr", "--list", known, "3B00"]) == 0
+    out = capsys.readouterr().out
+    assert out.endswith(f"In {known}:\n  Nothing\n")
 
 
 def test_one_object_a_line(known: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,12 +105,20 @@ def test_nothing_to_read_is_no_failure(
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("arguments", [["3B", "8"], ["hello"], ["3B00", "-"], [""]])
+@pytest.mark.parametrize("arguments", [["3B", "8"], ["hello"], [""]])
 def test_what_is_no_hex_is_wrong_usage(arguments: list[str], known: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["atr", "--list", known, *arguments]) == 2
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines()[0].startswith("Position")
+
+
+@pytest.mark.parametrize("arguments", [["-", "3B81"], ["3B00", "-"]])
+def test_standard_input_stands_alone(arguments: list[str], known: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["atr", "--list", known, *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("“-” stands alone")
 
 
 def test_no_list_is_said_once_and_costs_only_the_matches(

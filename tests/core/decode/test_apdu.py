@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cardscope.decode.apdu import ApduError, CommandApdu, decode_command, parse_command, summary
 from cardscope.decode.native import unwrap
+from cardscope.decode.native_fields import decode_native, is_native
 from cardscope.fields import Field
 
 SpanCheck = Callable[[Field], None]
@@ -219,3 +220,95 @@ def test_building_and_parsing_agree(header: bytes, data: bytes, le: int | None) 
     tail = lead + (le % 256**size).to_bytes(size) if le else b""
     apdu = parse_command(header + lc + data + tail)
     assert (apdu.data, apdu.le) == (data, le)
+
+
+@pytest.mark.parametrize(
+    ("command", "meaning", "parts"),
+    [
+        # NFC Forum Type 4 Tag: the NDEF tag application.
+        ("00A4040007D2760000850101", "AID of NDEF (NFC Forum Type 4 tag).", ["RID D276000085", "PIX 0101"]),
+        # A longer AID than the known one selects the same application, with its version.
+        ("00A404000BA00000030800001000010000", "AID of PIV.", ["RID A000000308", "PIX 00001000 0100"]),
+        ("00A404000E325041592E5359532E4444463031", "AID of Payment, contactless (PPSE): “2PAY.SYS.DDF01”.", []),
+        ("00A4040005F012345678", "AID.", []),
+        ("00A40000023F00", "File identifier 3F00 (the MF).", []),
+        ("00A408000450155031", "Path: 5015 / 5031.", ["File identifier 5015", "File identifier 5031"]),
+        (
+            "002000810831323334FFFFFFFF",
+            "Text: “1234”, filled up with FF.",
+            ["Reference data 31323334", "Padding FFFFFFFF"],
+        ),
+        ("0020008104313233 34", "Text: “1234”.", []),
+        # An odd INS says that the data is BER-TLV, whatever the tags.
+        ("00CB3FFF055C035FC10500", "Data object 5C (BER-TLV).", ["5C 5FC105"]),
+        # Else all tags have to be known: 01 02 … is no data object.
+        ("80F240020A4F08A000000003000000", "Data object 4F (BER-TLV).", ["4F Application identifier A000000003000000"]),
+        ("00DA0101040102AABB", "", []),
+        ("00D600000401020304", "", []),
+        ("FFD6000404010203 04", "", []),
+        (
+            "FF860000050100046100",
+            "Block 4 with key B from slot 0.",
+            ["Version 01", "Block 0004", "Key type 61", "Key slot 00"],
+        ),
+        ("FF00400F0402010301", "", ["T1 02", "T2 01", "Repetitions 03", "Buzzer 01"]),
+        ("FFC20000028100", "", ["81 Start of the session empty"]),
+        ("FFC20002048F020003", "", ["8F Protocol to switch to 0003"]),
+    ],
+)
+def test_the_data_of_a_command(command: str, meaning: str, parts: list[str], check_spans: SpanCheck) -> None:
+    field = decode_command(h(command))
+    check_spans(field)
+    data = child(field, "Data")
+    if meaning:
+        assert data.meaning == meaning
+    elif not parts:
+        assert data.meaning == ""
+    shown = [f"{each.name} {each.value}" for each in data.children]
+    assert [text.replace(" ", "") for text in shown] == [text.replace(" ", "") for text in parts]
+
+
+def test_a_data_field_of_thousands_of_objects_stays_in_one_piece() -> None:
+    """A tree of them is no help, and takes longer than a key press may."""
+    body = h("4F00") * 30_000
+    field = decode_command(h("00DB3FFF00") + len(body).to_bytes(2) + body)
+    assert child(field, "Data").children == ()
+
+
+@pytest.mark.parametrize(
+    ("command", "parts"),
+    [
+        ("60", ["Command 60"]),
+        ("3004", ["Command 30", "Page 04"]),
+        ("3A0010", ["Command 3A", "First page 00", "Last page 10"]),
+        ("A20401020304", ["Command A2", "Page 04", "Content 01020304"]),
+        ("1BFFFFFFFF", ["Command 1B", "Password FFFFFFFF"]),
+        ("3902", ["Command 39", "Counter 02"]),
+        ("3C00", ["Command 3C", "Address 00"]),
+        ("A50001000000", ["Command A5", "Counter 00", "Increment 01000000"]),
+        ("300405", ["Command 30", "Page 04", "Extra bytes 05"]),
+        ("77", ["Command 77"]),
+    ],
+)
+def test_a_native_command(command: str, parts: list[str], check_spans: SpanCheck) -> None:
+    field = decode_native(h(command))
+    check_spans(field)
+    assert [f"{each.name} {each.value}" for each in field.children] == parts
+    assert is_native(h(command)) == (not any("Extra" in part for part in parts) and command != "77")
+
+
+def test_a_native_command_in_its_envelope_has_its_parts() -> None:
+    data = child(decode_command(h("FF00000008D442A20401020304")), "Data")
+    native = next(part for part in data.children if part.name == "Native command")
+    assert [(part.name, part.span) for part in native.children] == [
+        ("Command", (7, 8)),
+        ("Page", (8, 9)),
+        ("Content", (9, 13)),
+    ]
+
+
+def test_get_data_names_its_object() -> None:
+    assert child(decode_command(h("80CA9F7F00")), "P1-P2").meaning == (
+        "The data object with tag 9F7F: Card production life cycle data."
+    )
+    assert child(decode_command(h("00CA006600")), "P1-P2").meaning == "The data object with tag 66: Card data."

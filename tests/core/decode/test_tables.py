@@ -59,3 +59,9 @@ def test_the_nibble_tables_of_ta1() -> None:
     assert all(re.fullmatch(r"[0-9A-F]{2}", code) for code in atr["standards"])
     assert all(re.fullmatch(r"[0-9A-F]{4}", code) for code in atr["cards"])
     assert set(atr["card_notes"]) <= set(atr["cards"])
+
+
+def test_the_objects_of_the_transparent_session() -> None:
+    # PC/SC Part 3 §3.3: manage session 80 to 84, switch protocol 8F, exchange 90 to 95 and the timer.
+    codes = {"80", "81", "82", "83", "84", "8F", "90", "91", "92", "93", "94", "95", "5F46"}
+    assert set(table("iso7816.toml")["session_objects"]) == codes

@@ -194,6 +194,13 @@ def test_mirror_of_the_data_sheets_example() -> None:
     assert (config.mirror, config.mirror_page, config.mirror_byte) == (MirrorMode.UID_AND_COUNTER, 12, 1)
 
 
+def test_no_mirror_is_called_so() -> None:
+    tree = decode_cfg0(chips()["ntag216"], hexed("040000FF"))
+    assert named(tree, "MIRROR_CONF").meaning == "No mirror."
+    assert named(tree, "MIRROR_BYTE").meaning.startswith("No mirror")
+    assert named(tree, "MIRROR_PAGE").meaning.startswith("No mirror")
+
+
 def test_mirror_that_does_not_fit_shows_nothing() -> None:
     # reference §1.3: 21 characters end at the latest in page 27h of an NTAG213
     assert tag_config(chips()["ntag213"], hexed("C40022FF"), bytes(4)).mirror is MirrorMode.UID_AND_COUNTER

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from cardscope.errors import CardScopeError
 from cardscope.events import Exchanged, Origin
+from cardscope.identify.identification import Identification
 from cardscope_gui.console.panel import ConsolePanel
 
 READER = "ACS ACR122U PICC Interface"
@@ -23,6 +24,16 @@ class Pause:
         yield
 
 
+@dataclass
+class Service:
+    """Knows of the card what a test says."""
+
+    known: Identification | None = None
+
+    def identification(self, reader: str) -> Identification | None:  # noqa: ARG002
+        return self.known
+
+
 class SteppedBridge(QObject):
     """Runs a coroutine to its first pause at once, and on with :meth:`resume`."""
 
@@ -30,6 +41,7 @@ class SteppedBridge(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        self.service = Service()
         self._paused: list[Coroutine[Any, Any, Any]] = []
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any]) -> None:
@@ -54,6 +66,7 @@ class ScriptedSession:
 
     bridge: SteppedBridge
     reader: str = READER
+    uid: bytes | None = None
     insertion: int = 1
     protocol: str | None = "T=1"
     slow: bool = False

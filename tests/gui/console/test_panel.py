@@ -15,6 +15,7 @@ from cardscope_gui import theme
 from cardscope_gui.console.panel import ConsolePanel
 
 GET_UID = bytes.fromhex("FFCA000000")
+GET_CHALLENGE = bytes.fromhex("0084000008")
 SET_LOCK_BITS = bytes.fromhex("FFD6000204000008 00".replace(" ", ""))
 """UPDATE BINARY of page 2 with a lock bit set: page 3 becomes read-only for ever (NTAG21x data sheet, 8.5.2)."""
 
@@ -40,14 +41,17 @@ def test_return_sends_exactly_the_bytes_shown(qtbot, panel, session):
 
 
 def test_ctrl_return_and_the_button_send_too(qtbot, panel, session):
-    type_text(panel, qtbot, "60")
+    type_text(panel, qtbot, "00 84 00 00 08")
     press(panel, qtbot, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     panel.composer.send_button.click()
-    assert session.sent == [(b"\x60", None), (b"\x60", None)]
+    assert session.sent == [(GET_CHALLENGE, None), (GET_CHALLENGE, None)]
 
 
-@pytest.mark.parametrize("text", ["", "F", "FF C", "FF CA 0g 00 00", "FF CA 00 00 00 h"])
-def test_nothing_is_sent_unless_the_text_is_wholly_hex(qtbot, panel, session, text):
+@pytest.mark.parametrize(
+    "text",
+    ["", "F", "FF C", "FF CA 0g 00 00", "FF CA 00 00 00 h", "FF CA", "00 A4 04 00 07 A0 00", "[0xFF, 202, 0, 0, 0"],
+)
+def test_nothing_is_sent_unless_the_text_is_wholly_a_command(qtbot, panel, session, text):
     type_text(panel, qtbot, text)
     press(panel, qtbot, Qt.Key.Key_Return)
     assert session.sent == []
@@ -58,9 +62,9 @@ def test_the_offending_character_is_underlined_and_named(qtbot, panel):
     type_text(panel, qtbot, "FF CA 0g 00 00")
     formats = panel.composer.edit.document().firstBlock().layout().formats()
     wavy = [f for f in formats if f.format.underlineStyle() == QTextCharFormat.UnderlineStyle.WaveUnderline]
-    assert [(f.start, f.length) for f in wavy] == [(7, 1)]
-    assert "“g”" in panel.composer.annotation.text()
-    assert "hex digit" in panel.composer.edit.accessibleDescription()
+    assert {place for f in wavy for place in range(f.start, f.start + f.length)} == {6, 7}
+    assert "“0g”" in panel.composer.annotation.text()
+    assert "hex digits" in panel.composer.edit.accessibleDescription()
 
 
 def test_segments_have_their_colours(qtbot, panel):
@@ -75,7 +79,7 @@ def test_segments_have_their_colours(qtbot, panel):
 def test_return_on_an_error_puts_the_cursor_there(qtbot, panel):
     type_text(panel, qtbot, "FF CA 0g 00 00")
     press(panel, qtbot, Qt.Key.Key_Return)
-    assert panel.composer.edit.textCursor().position() == 7
+    assert panel.composer.edit.textCursor().position() == 6
 
 
 def test_pasted_lines_are_joined(panel):
@@ -87,7 +91,7 @@ def test_pasted_lines_are_joined(panel):
 
 
 def test_history_by_arrow_keys(qtbot, panel):
-    for text in ("60", "30 04"):
+    for text in ("00 84 00 00 08", "FF CA 00 00 00"):
         type_text(panel, qtbot, text)
         press(panel, qtbot, Qt.Key.Key_Return)
     type_text(panel, qtbot, "FF")
@@ -100,35 +104,33 @@ def test_history_by_arrow_keys(qtbot, panel):
     ):
         press(panel, qtbot, key, modifier)
         shown.append(panel.composer.edit.toPlainText())
-    assert shown == ["30 04", "60", "30 04", "FF"]
+    assert shown == ["FF CA 00 00 00", "00 84 00 00 08", "FF CA 00 00 00", "FF"]
 
 
-def test_the_history_menu_recalls(qtbot, panel):
-    type_text(panel, qtbot, "60")
-    press(panel, qtbot, Qt.Key.Key_Return)
-    type_text(panel, qtbot, "FF")
-    menu = panel.composer.history_menu()
-    menu.aboutToShow.emit()
-    menu.actions()[0].trigger()
-    assert panel.composer.edit.toPlainText() == "60"
+def test_the_history_button_and_ctrl_h_open_the_window(qtbot, panel):
+    panel.composer.history_button.click()
+    assert panel.history_window.isVisible()
+    panel.history_window.close()
+    press(panel, qtbot, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
+    assert panel.history_window.isVisible()
 
 
 def test_while_a_command_is_under_way_nothing_more_goes_out(qtbot, panel, bridge, session):
     session.slow = True
-    type_text(panel, qtbot, "60")
+    type_text(panel, qtbot, "00 84 00 00 08")
     press(panel, qtbot, Qt.Key.Key_Return)
     assert panel.composer.busy
     assert not panel.composer.send_button.isEnabled()
     press(panel, qtbot, Qt.Key.Key_Return)
     bridge.resume()
-    assert session.sent == [(b"\x60", None)]
+    assert session.sent == [(GET_CHALLENGE, None)]
     assert not panel.composer.busy
     assert panel.composer.send_button.isEnabled()
 
 
 def test_a_card_pulled_in_mid_command_is_said_and_the_console_lives_on(qtbot, panel, session):
     session.answers = [CardRemovedError("The card was taken away.", remedy="Put the card back.")]
-    type_text(panel, qtbot, "60")
+    type_text(panel, qtbot, "00 84 00 00 08")
     press(panel, qtbot, Qt.Key.Key_Return)
     assert "The card was taken away." in panel.composer.annotation.text()
     assert "Put the card back." in panel.composer.annotation.text()
@@ -139,7 +141,7 @@ def test_a_card_pulled_in_mid_command_is_said_and_the_console_lives_on(qtbot, pa
 
 def test_without_a_card_one_can_write_and_not_send(qtbot, panel, session):
     panel.show_session(None, session.reader)
-    type_text(panel, qtbot, "60")
+    type_text(panel, qtbot, "00 84 00 00 08")
     press(panel, qtbot, Qt.Key.Key_Return)
     assert session.sent == []
     assert not panel.composer.send_button.isEnabled()
@@ -259,7 +261,7 @@ def test_a_refusal_of_a_text_that_is_gone_asks_nothing(qtbot, panel, bridge, ses
     session.slow, session.answers = True, [refusal(SET_LOCK_BITS)]
     type_text(panel, qtbot, "FF D6 00 02 04 00 00 08 00")
     press(panel, qtbot, Qt.Key.Key_Return)
-    type_text(panel, qtbot, "60")
+    type_text(panel, qtbot, "00 84 00 00 08")
     bridge.resume()
     assert not panel.refusal.isVisible()
     assert panel.composer.annotation.text().startswith("Not sent")
@@ -267,7 +269,7 @@ def test_a_refusal_of_a_text_that_is_gone_asks_nothing(qtbot, panel, bridge, ses
 
 def test_the_failure_of_a_former_card_does_not_touch_the_new_one(qtbot, panel, bridge, session):
     session.slow, session.answers = True, [CardRemovedError("The card was taken away.")]
-    type_text(panel, qtbot, "60")
+    type_text(panel, qtbot, "00 84 00 00 08")
     press(panel, qtbot, Qt.Key.Key_Return)
     other = type(session)(bridge, insertion=2)
     panel.show_session(other, session.reader)

@@ -191,3 +191,37 @@ def test_rows_of_every_kind_can_be_painted(qtbot: QtBot):
     view.selectAll()
     view.resize(1000, 2000)
     view.grab()
+
+
+VERIFY = bytes.fromhex("002000010431323334")
+PWD_AUTH = bytes.fromhex("FF00000007D4421B44332211")
+PACK = bytes.fromhex("D54300808090 00".replace(" ", ""))
+
+
+def test_what_is_copied_has_no_secrets_unless_asked_for(qtbot: QtBot):
+    model, view = shown(qtbot)
+    model.append(exchanged(VERIFY, bytes.fromhex("9000")))
+    model.append(exchanged(PWD_AUTH, PACK))
+    view.selectAll()
+    view.copy_selection()
+    copied = QGuiApplication.clipboard().text().splitlines()
+    assert copied == [
+        *("> 00 20 00 01 04 •• •• •• ••", "< 90 00"),
+        *("> FF 00 00 00 07 D4 42 1B •• •• •• ••", "< D5 43 00 •• •• 90 00"),
+    ]
+    copy_command, copy_answer, in_clear, _ = view.row_menu(model.exchange(1)).actions()
+    copy_command.trigger()
+    assert QGuiApplication.clipboard().text() == copied[2].removeprefix("> ")
+    copy_answer.trigger()
+    assert QGuiApplication.clipboard().text() == copied[3].removeprefix("< ")
+    in_clear.trigger()
+    assert QGuiApplication.clipboard().text() == "> FF 00 00 00 07 D4 42 1B 44 33 22 11\n< D5 43 00 80 80 90 00"
+
+
+def test_a_screen_reader_says_no_secrets(qtbot: QtBot):
+    model = TranscriptModel()
+    model.append(exchanged(VERIFY, bytes.fromhex("9000")))
+    model.append(exchanged(bytes.fromhex("FFEF0100051B44332211"), bytes.fromhex("8080")))
+    verify, identiv = (model.index(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(2))
+    assert "31" not in verify.partition("sent to")[0]
+    assert "80" not in identiv.partition("Answer")[2], "this PACK stands where others have a status word"

@@ -28,6 +28,7 @@ def test_everything_comes_back_in_the_next_start(tmp_path):
     first.set_console_height(SizeClass.WIDE_TALL, 312)
     first.set_console_folded(SizeClass.NARROW_LOW, False)
     first.set_sidebar_rail(SizeClass.WIDE_TALL, True)
+    first.command_form = True
     first.save()
     second = Settings(path)
     assert second.appearance is Appearance.DARK
@@ -37,6 +38,7 @@ def test_everything_comes_back_in_the_next_start(tmp_path):
     assert second.console_folded(SizeClass.NARROW_LOW) is False
     assert second.console_folded(SizeClass.WIDE_LOW) is None
     assert second.sidebar_rail(SizeClass.WIDE_TALL) is True
+    assert second.command_form is True
     assert [each.name for each in tmp_path.rglob("*") if each.is_file()] == ["window.ini"]
 
 
