@@ -1,6 +1,7 @@
 """The ``cardscope`` command. Without a sub-command it opens the window; with one it needs no Qt.
 
-Exit codes: 0 done, 2 wrong usage, 3 refused by the write guard, 4 reader or card.
+Exit codes: 0 done, 1 a script's answers are not as it expects, 2 wrong usage, 3 refused by the write guard, 4 reader or
+card.
 """
 
 import argparse
@@ -108,6 +109,11 @@ def _parser() -> argparse.ArgumentParser:
     add_service(send)
     send.add_argument("--approve", metavar="DIGEST", action="append", default=[], help="agree to one refused APDU")
     send.add_argument("apdu", nargs="+", metavar="APDU", help='in hex, for example "FF CA 00 00 00"')
+    script = command("run", "Carry out a script of APDUs and say what passed and what failed.")
+    add_reader(script)
+    add_service(script)
+    script.add_argument("--approve", metavar="DIGEST", action="append", default=[], help="agree to one refused APDU")
+    script.add_argument("script", metavar="SCRIPT", help="the file; - reads it from the standard input")
     virtual = command("virtual", "Serve a virtual card to the PC/SC service until interrupted.")
     virtual.add_argument("card", nargs="?", metavar="CARD", help="the card's name, see --list")
     virtual.add_argument("--list", action="store_true", help="print the names of all cards")
