@@ -117,7 +117,8 @@ class Badges(QWidget):
         if config is None:
             if state.protected_from is None:
                 return None
-            return Badge(Mark.NOTE, self.tr("Password"), self.tr("Reading all of this tag needs the password."))
+            sentence = self.tr("Reading from page {page} on needs the password.").format(page=state.protected_from)
+            return Badge(Mark.NOTE, self.tr("Password"), sentence)
         if config.protects is None:
             return Badge(Mark.NOTE, self.tr("No password"), self.tr("Nothing on this tag needs a password."))
         sentence = self.tr("Pages from {page} on need the password.").format(page=config.protects.start)
