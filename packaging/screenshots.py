@@ -121,7 +121,7 @@ async def take_with_reader(pcscd: PrivatePcscd, screen: Screen, folder: Path, ap
             take("card")
             await a_few_exchanges(app)
             await type_command(app, "FF CG")
-            await app.shows("Position 5")
+            await app.shows("is no byte")
             take("console-error")
             await send(app, "FF D6 00 02 04 00 00 08 00", "Not sent")
             take("refusal")

@@ -160,10 +160,10 @@ async def test_what_is_no_hex_is_explained_and_never_sent(pcscd: PrivatePcscd, s
     async with inserted(tag(), pcscd) as card, window(screen, tmp_path) as app:
         await identified(app)
         await send(app, "FF CG")
-        await app.shows("Position 5", "hex digit", box=CONSOLE)
+        await app.shows("is no byte", "hex digits", box=CONSOLE)
         await app.shows_colour(LIGHT.bad, CONSOLE)
         await send(app, "00 B0 00 00 00")
-        await app.shows_no("Position 5", box=CONSOLE)
+        await app.shows_no("is no byte", box=CONSOLE)
         await app.shows("Read binary", box=CONSOLE)
         assert sent_by_the_user(card) == [READ_BINARY]
 
@@ -195,7 +195,7 @@ async def test_a_command_with_a_permanent_effect_is_held_back_until_it_is_agreed
 async def test_a_virtual_card_needs_no_service(no_pcscd: PrivatePcscd, screen: Screen, tmp_path: Path) -> None:
     async with window(screen, tmp_path, "--virtual", "ntag216") as app:
         await app.shows("04 C5 A1 02 B3 6F 80", "Virtual reader", box=HEADER)
-        await app.shows("card present", "Remove", box=READERS_LIST)
+        await app.shows("NTAG216", "Remove", box=READERS_LIST)
         await send(app, "FF CA 00 00 00")
         await app.shows("PC/SC service stopped", box=SERVICE_LINE)
         screen.key("Ctrl+E")

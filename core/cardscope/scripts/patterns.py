@@ -16,6 +16,8 @@ MAX_COMMAND: Final = 65_544
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}(?![A-Za-z0-9_])")
 _SEPARATORS = ":,"
 _HEX_DIGIT = re.compile(r"[0-9A-Fa-f]")
+_LITERAL = re.compile(r"(?:[0-9A-Fa-f]{2}[\s:,]*)+")
+_SEPARATED = re.compile(r"[\s:,]+")
 _MASK_DIGIT = re.compile(r"[0-9A-Fa-f.]")
 _SLICE = re.compile(r"\[(?:(-?[0-9]{1,5})|(-?[0-9]{1,5})?:(-?[0-9]{1,5})?)\]")
 _OR = re.compile(r"or(?!\S)", re.IGNORECASE)
@@ -150,19 +152,15 @@ class ByteScanner(Scanner):
     def template(self) -> Template:
         """The rest of the line, as bytes of a command."""
         parts: list[bytes | Reference] = []
-        literal = bytearray()
         self.skip(_SEPARATORS)
         while not self.at_end:
-            if self.peek() == "$":
-                if literal:
-                    parts.append(bytes(literal))
-                    literal = bytearray()
+            if literal := self.match(_LITERAL):
+                parts.append(bytes.fromhex(_SEPARATED.sub("", literal[0])))
+            elif self.peek() == "$":
                 parts.append(self._reference())
+                self.skip(_SEPARATORS)
             else:
-                literal.append(self._byte(_HEX_DIGIT, "a hex digit (0-9, A-F) or a variable ($)").value)
-            self.skip(_SEPARATORS)
-        if literal:
-            parts.append(bytes(literal))
+                self._byte(_HEX_DIGIT, "a hex digit (0-9, A-F) or a variable ($)")  # says what is wrong with it
         if not parts:
             raise self.error("at least one byte in hex")
         return Template(tuple(parts), self.line)

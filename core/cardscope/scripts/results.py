@@ -170,7 +170,8 @@ class ScriptRefused(RefusedError):  # noqa: N818 - as GuardRefusal, it is no fau
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How a script went: how many ``steps`` there were, and how many with each verdict. ``error`` says why it ended early, where that is an error or a refusal."""
+    """How a script went: how many ``steps`` there were, and how many with each verdict. ``error`` says why it ended
+    early, where that is an error or a refusal."""
 
     ended: Ended
     steps: int

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from cardscope.errors import UsageError
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_BEFORE_COMMENT = re.compile(r'(?:[^"#]+|"[^"]*(?:"|$))*')
+"""Within quotes, # is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +63,29 @@ def lines(text: str) -> Iterator[Line]:
     """The lines of a script that say something. Raises :class:`ScriptError` when the last one is to go on."""
     parts: list[str] = []
     pieces: list[tuple[int, int, str]] = []
+    length = 0
     for number, raw in enumerate(_LINE_END.split(text.removeprefix("\ufeff")), 1):
-        content = _without_comment(raw).rstrip()
+        content = _saying(raw).rstrip()
         if not content:
             continue  # scriptor, too, skips these in the middle of a command that goes on
         goes_on = content.endswith("\\")
         # A byte does not reach over the end of a line: with the blank, half a byte is found to be one.
         content = content[:-1] + " " if goes_on else content
-        pieces.append((sum(map(len, parts)), number, raw))
+        pieces.append((length, number, raw))
         parts.append(content)
+        length += len(content)
         if not goes_on:
             yield Line("".join(parts), tuple(pieces))
-            parts, pieces = [], []
+            parts, pieces, length = [], [], 0
     if pieces:
         line = Line("".join(parts), tuple(pieces))
         raise line.error(len(line.text) - 1, "the script ends after “\\”", "the rest of the command in the next line")
 
 
-def _without_comment(raw: str) -> str:
-    quoted = False
-    for position, character in enumerate(raw):
-        if character == '"':
-            quoted = not quoted
-        elif character == "#" and not quoted:
-            return raw[:position]
-    return raw
+def _saying(raw: str) -> str:
+    """A line without its comment."""
+    found = _BEFORE_COMMENT.match(raw)
+    return found[0] if found is not None else ""
 
 
 class Scanner:
