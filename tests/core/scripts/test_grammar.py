@@ -110,9 +110,16 @@ PIECES = st.one_of(WORDS, st.sampled_from(["\n", "\\\n", '"', "#", "let x =", "b
 
 @given(st.one_of(st.text(), st.lists(PIECES).map(" ".join), st.lists(st.lists(WORDS).map(" ".join)).map("\n".join)))
 def test_any_text_is_a_script_or_an_error_with_a_place_in_it(text: str) -> None:
-    try:
-        parse_script(text)
-    except ScriptError as error:
+    error = _error_of(text)
+    if error is not None:
         lines = re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))
         assert 1 <= error.line <= len(lines)
         assert 1 <= error.column <= len(lines[error.line - 1]) + 1
+
+
+def _error_of(text: str) -> ScriptError | None:
+    try:
+        parse_script(text)
+    except ScriptError as error:
+        return error
+    return None
