@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from cardscope.commands.running import chosen_session, print_json, require_service, with_service
 from cardscope.decode.apdu import summary as command_summary
+from cardscope.decode.apdu_structure import counted
 from cardscope.decode.hex import format_hex
 from cardscope.decode.status_words import split_response, status_word
 from cardscope.errors import RefusedError, UsageError
@@ -242,7 +243,7 @@ def _waiting_text(waiting: Waiting) -> str:
 
 
 def _summary_text(summary: Summary) -> str:
-    counts = [f"{summary.steps} steps", f"{summary.passed} passed", f"{summary.failed} failed"]
+    counts = [counted(summary.steps, "step"), f"{summary.passed} passed", f"{summary.failed} failed"]
     if summary.done:
         counts.append(f"{summary.done} with nothing to expect")
     return f"{', '.join(counts)}. {_ENDED[summary.ended]}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
+from cardscope.decode.apdu_structure import counted
 from cardscope.scripts.text import Line, Scanner, ScriptError
 
 Values = Mapping[str, bytes | None]
@@ -49,12 +50,8 @@ class Reference:
             if first <= last:
                 return value[first:last]
         raise self.line.error(
-            self.position, f"${self.name} is {_counted(size)} long", "a part of it that begins and ends within"
+            self.position, f"${self.name} is {counted(size)} long", "a part of it that begins and ends within"
         )
-
-
-def _counted(size: int) -> str:
-    return f"{size} byte" if size == 1 else f"{size} bytes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +218,8 @@ class ByteScanner(Scanner):
             raise self.error(expected)
         low = self.match(digit)
         if low is None:
-            raise self.error("one more hex digit: a byte is two digits")
+            half = self.at_end or self.peek().isspace() or self.peek() in _SEPARATORS
+            raise self.error("one more hex digit: a byte is two digits" if half else expected)
         value = mask = 0
         for found, shift in ((high[0], 4), (low[0], 0)):
             if found != ".":
