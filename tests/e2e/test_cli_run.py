@@ -15,9 +15,7 @@ from support.cards import RawCard
 from support.events import TIMEOUT
 from support.pcscd import READERS, REQUIRE_ALL, PrivatePcscd
 from support.program import Program, command, program, virtual_card
-
-LOCK_PAGE_3 = "FF D6 00 02 04 00 00 08 00"
-"""L3 is bit 3 of byte 2 of page 2 (reference §1.1)."""
+from support.script_bench import LOCK_PAGE_3
 
 
 def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:

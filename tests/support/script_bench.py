@@ -8,8 +8,14 @@ from cardscope.service import CardService
 from cardscope.virtual.card import VirtualCard
 from cardscope.virtual.reader import VirtualSource
 from cardscope.virtual.ready_cards import ready_card
+from support.cards import TYPE2_ATR
 from support.events import TIMEOUT, Recorder
 from support.inserted import Wiretap
+
+UID = "04 21 62 16 C0 16 80"
+"""Of the ready card ntag216."""
+LOCK_PAGE_3 = "FF D6 00 02 04 00 00 08 00"
+"""L3 is bit 3 of byte 2 of page 2 (reference §1.1)."""
 
 
 class Bench:
@@ -59,3 +65,29 @@ class Bench:
         """Whether the session still has its connection to the card."""
         session = self.service.session(self.reader.name)
         return session is not None and session.protocol is not None
+
+
+class Answering:
+    """A card that gives ``answers`` to whatever it is asked, the last one for ever; no answer takes the card away."""
+
+    atr = TYPE2_ATR
+
+    def __init__(self, bench: Bench, *answers: str) -> None:
+        self._bench = bench
+        self._answers = [bytes.fromhex(answer) for answer in answers]
+
+    def power_on(self) -> bytes:
+        return self.atr
+
+    def power_off(self) -> None:
+        pass
+
+    def transmit(self, _command: bytes) -> bytes:
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if not answer:
+            self._bench.reader.remove()
+        return answer
+
+
+def sent(command: str) -> bytes:
+    return bytes.fromhex(command)
