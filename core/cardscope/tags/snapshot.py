@@ -1,8 +1,10 @@
-"""What is known of one tag at one moment: the base of a rehearsal twin, and a format to save it in."""
+"""What is known of one tag at one moment: the base of edits and of a rehearsal twin, a backup, and what a dump file
+holds; with a format to save it in that loses nothing."""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -12,6 +14,7 @@ from cardscope.tags.image import PAGE_SIZE, check_uid_pages, count_in, counter_p
 from cardscope.tags.originality import SIGNATURE_SIZE
 
 FORMAT = "cardscope-snapshot-1"
+VERSION_SIZE = 8
 
 
 @dataclass(frozen=True)
@@ -21,8 +24,10 @@ class TagSnapshot:
     ``pages`` maps page numbers, counted through the sectors (256 · sector + page), to their 4 bytes as the silicon
     holds them; a missing page is unknown. Pages 0 and 1, which hold the UID, must be there. ``counters`` goes by
     address (a chip whose counter lies in a page: by that page); a missing one is unknown. ``signature`` is the
-    answer to READ_SIG, 32 bytes. ``auth_failures`` is the count of failed password authentications. ``None`` means
-    unknown.
+    answer to READ_SIG, 32 bytes. ``auth_failures`` is the count of failed password authentications. ``version`` is the
+    answer to GET_VERSION, 8 bytes. ``None`` means unknown. ``unreadable`` has a sentence for pages that were asked for
+    and did not come. ``reader`` (its name) and ``taken`` (with a time zone) say how and when it was read; empty and
+    ``None`` for what was not read from a tag.
 
     Raises CardScopeError, naming the place and the reason, for what cannot be a tag of this chip.
     """
@@ -32,6 +37,10 @@ class TagSnapshot:
     signature: bytes | None = None
     counters: Mapping[int, int] = field(default_factory=dict[int, int])
     auth_failures: int | None = None
+    version: bytes | None = None
+    unreadable: Mapping[int, str] = field(default_factory=dict[int, str])
+    reader: str = ""
+    taken: datetime | None = None
 
     def __post_init__(self) -> None:
         pages, counters = dict(self.pages), dict(self.counters)
@@ -44,6 +53,7 @@ class TagSnapshot:
                 counters[page] = count_in(pages[page])
         object.__setattr__(self, "pages", MappingProxyType(dict(sorted(pages.items()))))
         object.__setattr__(self, "counters", MappingProxyType(dict(sorted(counters.items()))))
+        object.__setattr__(self, "unreadable", MappingProxyType(dict(sorted(self.unreadable.items()))))
 
     @property
     def uid(self) -> bytes:
@@ -60,6 +70,10 @@ class TagSnapshot:
                 "signature": None if self.signature is None else self.signature.hex().upper(),
                 "counters": {f"{address:02X}": value for address, value in self.counters.items()},
                 "auth_failures": self.auth_failures,
+                "version": None if self.version is None else self.version.hex().upper(),
+                "unreadable": {f"{page:03X}": why for page, why in self.unreadable.items()},
+                "reader": self.reader,
+                "taken": None if self.taken is None else self.taken.isoformat(),
             },
             indent=1,
         )
@@ -78,13 +92,17 @@ class TagSnapshot:
         if chip is None:
             raise CardScopeError(f"This snapshot is of a chip that is not known: {fields.get('chip')!r}.")
         try:
-            signature: str | None = fields["signature"]
+            taken: str | None = fields.get("taken")  # this and the next ones: not in the first release's files
             return cls(
                 chip,
                 _by_number(fields["pages"], "page", bytes.fromhex),
-                None if signature is None else bytes.fromhex(signature),
+                _bytes_or_none(fields["signature"]),
                 _by_number(fields["counters"], "counter", lambda value: value),
                 fields["auth_failures"],
+                _bytes_or_none(fields.get("version")),
+                _by_number(fields.get("unreadable", {}), "unreadable page", str),
+                str(fields.get("reader", "")),
+                None if taken is None else datetime.fromisoformat(taken),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise CardScopeError(f"This snapshot of {chip.name} is damaged: {error!r}.") from error
@@ -108,9 +126,17 @@ class TagSnapshot:
         check_uid_pages(chip, pages[0], pages[1], pages.get(2))
         if self.signature is not None and len(self.signature) != SIGNATURE_SIZE:
             raise CardScopeError(f"The signature in this snapshot has {len(self.signature)} bytes instead of 32.")
+        if self.version is not None and len(self.version) != VERSION_SIZE:
+            raise CardScopeError(f"The version in this snapshot has {len(self.version)} bytes instead of 8.")
+        if self.taken is not None and self.taken.tzinfo is None:
+            raise CardScopeError("The time in this snapshot has no time zone.")
         failures = self.auth_failures
         if failures is not None and (not _is_count(failures) or failures < 0):
             raise CardScopeError(f"The number of failed authentications in this snapshot is {failures!r}.")
+
+
+def _bytes_or_none(text: str | None) -> bytes | None:
+    return None if text is None else bytes.fromhex(text)
 
 
 def _by_number(table: Mapping[str, Any], what: str, value: Callable[[Any], Any]) -> dict[int, Any]:
