@@ -35,6 +35,8 @@ class TlvBlock:
     tag: int
     start: int
     """The position of the tag byte."""
+    length_start: int
+    """The position of the first byte of the length field; of NULL and Terminator, which have none, that of the tag."""
     value_start: int
     """The position of the first byte of the value, or where it would be."""
     end: int
@@ -46,11 +48,13 @@ class TlvBlock:
     places: tuple[int, ...]
     """The position of each byte of the value: they need not be consecutive, control TLVs can reserve some between."""
     problems: tuple[str, ...] = ()
+    cut: bool = False
+    """Whether the area ends within the length field."""
 
     @property
     def complete(self) -> bool:
         """Whether the whole value is there."""
-        return len(self.value) == self.length
+        return len(self.value) == self.length and not self.cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,9 @@ class _Walk:
         if (tag := self._byte()) is None:
             return None
         if tag in (TlvTag.NULL, TlvTag.TERMINATOR):
-            return TlvBlock(tag, start, self._at, self._at, 0, b"", ())
+            return TlvBlock(tag, start, start, self._at, self._at, 0, b"", ())
+        self._skip_reserved()
+        length_start = self._at
         length = self._byte()
         if length == _LONG:
             high, low = self._byte(), self._byte()
@@ -174,10 +180,10 @@ class _Walk:
             if self._missing is not None:
                 return None
             why = "The data area ends within the length of this block."
-            return TlvBlock(tag, start, self._at, self._at, 1, b"", (), (why,))
-        return self._value(tag, start, length)
+            return TlvBlock(tag, start, length_start, self._at, self._at, 0, b"", (), (why,), cut=True)
+        return self._value(tag, start, length_start, length)
 
-    def _value(self, tag: int, start: int, length: int) -> TlvBlock:
+    def _value(self, tag: int, start: int, length_start: int, length: int) -> TlvBlock:
         self._skip_reserved()
         value_start = self._at
         value = bytearray()
@@ -195,10 +201,11 @@ class _Walk:
             problems.append(f"The block announces {length} bytes, and the data area ends after {len(value)} of them.")
         if tag in (TlvTag.LOCK_CONTROL, TlvTag.MEMORY_CONTROL) and length != _CONTROL_SIZE:
             problems.append(f"A control TLV has 3 bytes, and this one {length}.")
-        known = (*TlvTag,)
-        if tag not in known:
+        if tag not in tuple(TlvTag):
             problems.append(f"No block has the tag {tag:02X}; readers skip it.")
-        return TlvBlock(tag, start, value_start, self._at, length, bytes(value), tuple(places), tuple(problems))
+        return TlvBlock(
+            tag, start, length_start, value_start, self._at, length, bytes(value), tuple(places), tuple(problems)
+        )
 
     def _announce(self, length: int) -> None:
         """Notes the pages that ``length`` bytes from here on go through."""
