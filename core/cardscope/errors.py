@@ -61,6 +61,10 @@ class ReaderBusyError(ReaderError):
     """Another program holds the card exclusively (PC/SC: sharing violation)."""
 
 
+class EscapeRefusedError(ReaderError):
+    """The reader's driver does not take commands for the reader itself, or the reader did not understand this one."""
+
+
 class CardError(ReaderError):
     """Something is wrong with the card in ``reader``. ``sent`` says whether the card can have got the command."""
 

@@ -96,6 +96,7 @@ class Exchanged:
 
     reader: str
     insertion: int
+    """The card's; 0 for a command to the reader itself, past any card."""
     origin: Origin
     command: bytes
     response: bytes | None

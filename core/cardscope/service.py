@@ -16,7 +16,9 @@ from cardscope.events import (
     CardInserted,
     CardRemoved,
     Event,
+    Exchanged,
     Identified,
+    Origin,
     ReaderAdded,
     ReaderChanged,
     ReaderRemoved,
@@ -39,6 +41,7 @@ from cardscope.worker import Worker
 if TYPE_CHECKING:
     from cardscope.identify.identification import Identification, IdentificationStage
     from cardscope.session import CardSession
+    from cardscope.tags.catalogue import Chip
 
 _UID_ATTEMPTS: Final = 3
 
@@ -163,6 +166,7 @@ class CardService:
                 known = await identify(
                     session, family=family, probe_applications=probe_applications, may_count=may_count, publish=publish
                 )
+                session.known.authlim = _authlim(known)  # now, while nobody else can have written it
         except ReaderError as error:
             text = f"The card could not be reached. {error}"
             known = Identification(
@@ -200,6 +204,57 @@ class CardService:
             f"No reader is named “{wanted}”. " + (f"There are:{listed}" if names else "There is no reader at all."),
             existing=names,
         )
+
+    async def control(self, reader: str, command: bytes, *, approval: str | None = None) -> Exchanged:
+        """Sends exactly ``command`` to the reader of that exact name itself, with or without a card on it, and returns
+        what came back; listeners get the same, with the insertion 0.
+
+        ``approval`` is the digest of an earlier refusal, which the user has agreed to. Raises
+        :class:`~cardscope.guard.GuardRefusal` before anything is sent when the command could change the reader or a
+        card in its field for good, :class:`~cardscope.errors.EscapeRefusedError` when the reader's driver does not
+        take such commands, and :class:`~cardscope.errors.ReaderError` when the reader fails.
+        """
+        session = self.session(reader)
+        async with session.turn() if session is not None else nullcontext():
+            self.check_control(reader, command, approval)
+            sent_to = self._reader(reader)
+            start = time.perf_counter()
+            response: bytes | None = None
+            error = "Cancelled; whether the reader carried the command out is not known."
+            try:
+                response = await sent_to.send_escape(command)
+                error = ""
+            except ReaderError as failure:
+                error = str(failure)
+                raise
+            finally:
+                if session is not None:
+                    session.known.note(command, response)
+                ms = (time.perf_counter() - start) * 1000
+                exchanged = Exchanged(reader, 0, Origin.USER, command, response, ms, time.monotonic(), error)
+                self._publish(exchanged)
+        return exchanged
+
+    def check_control(self, reader: str, command: bytes, approval: str | None = None) -> None:
+        """Raises :class:`~cardscope.guard.GuardRefusal` when ``command`` to the reader itself needs an approval, and
+        ``approval`` is not the one for exactly this command to this reader with the card that is on it."""
+        from cardscope.guard import GuardRefusal, approval_digest, judge_escape  # noqa: PLC0415 - as for the session
+
+        verdict = judge_escape(command)
+        if not verdict.needs_approval:
+            return
+        session = self.session(reader)
+        card = b"" if session is None else session.uid or session.atr
+        digest = approval_digest(command, verdict, reader.encode() + b"\0" + card)
+        if approval != digest:
+            raise GuardRefusal(verdict, digest)
+
+    def _reader(self, name: str) -> Reader:
+        if (slot := self._readers.get(name)) is None:
+            raise ReaderNotFoundError(
+                f"The reader “{name}” is not there.", existing=tuple(self._readers), remedy="Plug the reader in."
+            )
+        return slot.reader
 
     def _report(self, report: SourceReport) -> None:
         if self._closing:
@@ -261,6 +316,7 @@ class CardService:
             )
 
     def _identified(self, session: "CardSession", identification: "Identification") -> None:
+        session.chip = _exact_chip(identification)
         slot = self._readers.get(session.reader)
         if slot is not None and slot.session is session:
             slot.identification = identification
@@ -284,6 +340,21 @@ class CardService:
         task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _exact_chip(known: "Identification") -> "Chip | None":
+    """The catalogue's chip that the tag is for certain, by its answer to GET_VERSION."""
+    identity = known.chip
+    if identity is None or (chip := identity.chip) is None or identity.version is None:
+        return None
+    exact = identity.version in (chip.version, *chip.other_versions)
+    return chip if exact and identity.certainty == "certain" else None
+
+
+def _authlim(known: "Identification") -> int | None:
+    """How many wrong passwords the tag allows, 0 for any number; ``None``: not known for certain."""
+    config = known.state.config if known.state is not None else None
+    return config.authlim if config is not None and _exact_chip(known) is not None else None
 
 
 async def _loaded(module: str) -> None:

@@ -11,8 +11,9 @@ from cardscope.decode.atr import decode_atr
 from cardscope.decode.status_words import split_response
 from cardscope.errors import CardRemovedError, ReaderError, Sent, TransmitError
 from cardscope.events import Event, Exchanged, Origin, UidRead
-from cardscope.guard import GuardRefusal, approval_digest, judge
+from cardscope.guard import GuardRefusal, Knowledge, PlanApproval, Verdict, approval_digest, judge
 from cardscope.readers.protocol import CardProtocol, Channel, Reader
+from cardscope.tags.catalogue import Chip
 
 GET_UID: Final = bytes.fromhex("FFCA000000")
 """The reader command for a contactless card's UID (PC/SC Part 3, 3.2.2.1.3)."""
@@ -40,6 +41,10 @@ class CardSession:
         # FF is no valid class on the card interface, and a contact reader might pass GET_UID on to the card.
         self.contactless = decoded.contactless
         """Whether the card is a contactless one, by its ATR: only those have a UID, and are talked to unasked."""
+        self.chip: Chip | None = None
+        """The tag's chip while it is known for certain, for the guard: on another chip a page has another meaning."""
+        self.known = Knowledge()
+        """What the commands so far tell the guard about the next."""
         self._used = False
         self._channel: Channel | None = None
         self._lock = asyncio.Lock()
@@ -61,59 +66,84 @@ class CardSession:
         """Whether the card is gone."""
         return self._removed.is_set()
 
-    async def send(self, command: bytes, *, origin: Origin = Origin.USER, approval: str | None = None) -> Exchanged:
+    async def send(
+        self, command: bytes, *, origin: Origin = Origin.USER, approval: str | PlanApproval | None = None
+    ) -> Exchanged:
         """Sends exactly ``command`` and returns what came back; listeners get the same.
 
-        ``approval`` is the digest of an earlier refusal, which the user has agreed to.
+        ``approval`` is the digest of an earlier refusal, which the user has agreed to, or that of a whole plan.
         Raises :class:`GuardRefusal` before anything is sent when the command could change the card for ever or cannot
         be understood, and :class:`~cardscope.errors.ReaderError` when the card or its reader fails.
         """
-        approved = await self.check(command, approval)
-        self._used = self._used or origin is Origin.USER
-        async with self._turn():
-            start = time.perf_counter()
-            try:
-                channel = await self._open_channel()
-                start = time.perf_counter()
-                transmit = partial(self._transmit_to_this_card, channel) if approved else channel.transmit
-                response = await transmit(command)
-            except asyncio.CancelledError:
-                text = "Cancelled; whether the card carried the command out is not known."
-                self._publish(self._exchanged(origin, command, None, start, text))
-                raise
-            except ReaderError as error:
-                failure = await self._after_failure(error)
-                self._publish(self._exchanged(origin, command, None, start, str(failure)))
-                raise failure from failure.__cause__
-        exchanged = self._exchanged(origin, command, response, start)
-        self._publish(exchanged)
-        return exchanged
+        while True:
+            verdict = await self.check(command, approval)
+            self._used = self._used or origin is Origin.USER
+            async with self.turn():
+                if self._judge(command) == verdict:
+                    checks_card = verdict.needs_approval and isinstance(approval, str)
+                    return await self._exchange(command, origin, checks_card=checks_card)
+            # While this one waited for its turn, another task's command gave it another meaning.
 
-    async def check(self, command: bytes, approval: str | None = None) -> bool:
-        """Whether ``command`` needs an approval, and ``approval`` is it. Raises :class:`GuardRefusal` when it needs one
-        and ``approval`` is not the one for exactly this command on exactly this card.
+    async def check(
+        self, command: bytes, approval: str | PlanApproval | None = None, known: Knowledge | None = None
+    ) -> Verdict:
+        """The guard's verdict on ``command``, if that may be sent: because it needs no approval, or because
+        ``approval`` is the one for exactly this command on exactly this card. Raises :class:`GuardRefusal` otherwise.
 
-        The UID of a contactless card is read for that, if it has not been yet.
+        ``known`` is what will be known by the time of the command; ``None`` means what is known now. The UID of a
+        contactless card is read when an approval is needed, if it has not been yet.
         """
-        verdict = judge(command, None, self._storage_card)
+        verdict = self._judge(command, known)
         if not verdict.needs_approval:
-            return False
+            return verdict
         if self.uid is None and self.contactless:
             await self.read_uid()  # the approval is to hold for this very card, not for all of its kind
             if self.ended:
                 raise self._removed_error(Sent.NO)
         digest = approval_digest(command, verdict, self.uid or self.atr)
-        if approval != digest:
+        approved = approval.covers(command, self.uid) if isinstance(approval, PlanApproval) else approval == digest
+        if not approved:
             raise GuardRefusal(verdict, digest)
-        return True
+        return verdict
+
+    def _judge(self, command: bytes, known: Knowledge | None = None) -> Verdict:
+        return judge(command, self.chip, self._storage_card, known or self.known)
+
+    async def _exchange(self, command: bytes, origin: Origin, *, checks_card: bool) -> Exchanged:
+        """Sends ``command``, whose turn it is. ``checks_card``: only after making sure that the card is the one that
+        the approval is for, since another may have been put on the reader before the news of the removal came.
+
+        A plan's approval goes without that: who carries a plan out has the card alone, and checks the UID and the old
+        content at the points that it counts on.
+        """
+        start = time.perf_counter()
+        try:
+            channel = await self._open_channel()
+            start = time.perf_counter()
+            transmit = partial(self._transmit_to_this_card, channel) if checks_card else channel.transmit
+            response = await transmit(command)
+        except asyncio.CancelledError:
+            self.known.note(command, None)
+            text = "Cancelled; whether the card carried the command out is not known."
+            self._publish(self._exchanged(origin, command, None, start, text))
+            raise
+        except ReaderError as error:
+            if error.sent is not Sent.NO:
+                self.known.note(command, None)
+            failure = await self._after_failure(error)
+            self._publish(self._exchanged(origin, command, None, start, str(failure)))
+            raise failure from failure.__cause__
+        self.known.note(command, response)
+        exchanged = self._exchanged(origin, command, response, start)
+        self._publish(exchanged)
+        return exchanged
 
     async def _transmit_to_this_card(self, channel: Channel, command: bytes) -> bytes:
-        """Sends an approved command, after making sure that the card is the one that the approval is for: another may
-        have been put on the reader before the news of the removal came through."""
         async with channel.transaction():
             if self.uid is not None:
                 start = time.perf_counter()
                 answer = await channel.transmit(GET_UID)
+                self.known.note(GET_UID, answer)
                 self._publish(self._exchanged(Origin.APPLICATION, GET_UID, answer, start))
                 if split_response(answer) != (self.uid, 0x9000):
                     raise self._removed_error(Sent.NO)
@@ -148,17 +178,19 @@ class CardSession:
 
     async def reset(self) -> bytes:
         """Takes the card's power away and gives it back: whatever was selected or unlocked is lost. Returns the ATR."""
-        async with self._turn():
+        async with self.turn():
             channel = await self._open_channel()
             try:
-                return await channel.reset()
+                atr = await channel.reset()
             except ReaderError as error:
                 failure = await self._after_failure(error)
                 raise failure from failure.__cause__
+            self.known.power_cycled()
+            return atr
 
     async def release(self) -> None:
         """Ends the connection, so that other programs can have the card; the next command opens it again."""
-        async with self._turn():
+        async with self.turn():
             await self._close_channel()
 
     async def release_unless_used(self) -> None:
@@ -187,8 +219,8 @@ class CardSession:
         finally:
             await self.release_unless_used()
 
-    def _turn(self) -> AbstractAsyncContextManager[object]:
-        """The lock, which a task that has the card alone has already."""
+    def turn(self) -> AbstractAsyncContextManager[object]:
+        """While entered, no other task's command reaches the card. A task that has the card alone has its turn."""
         return nullcontext() if self._owner is asyncio.current_task() else self._lock
 
     def card_left(self) -> None:
@@ -214,6 +246,7 @@ class CardSession:
     async def _close_channel(self) -> None:
         channel, self._channel = self._channel, None
         if channel is not None:
+            self.known.let_go()
             await channel.disconnect()
 
     async def _after_failure(self, error: ReaderError) -> ReaderError:

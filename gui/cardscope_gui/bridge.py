@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from cardscope.events import ServiceChanged, ServiceState
+from cardscope.events import Exchanged, ServiceChanged, ServiceState
 from cardscope.readers.protocol import ReaderStatus
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ class ServiceView(Protocol):
         probe_applications: bool = False,
         may_count: bool = False,
     ) -> "Coroutine[Any, Any, Identification]": ...
+    def control(
+        self, reader: str, command: bytes, *, approval: str | None = None
+    ) -> Coroutine[Any, Any, Exchanged]: ...
 
 
 class _NoServiceYet:
@@ -71,6 +74,9 @@ class _NoServiceYet:
         may_count: bool = False,
     ) -> "Identification":
         raise NotImplementedError  # there are no sessions
+
+    async def control(self, reader: str, command: bytes, *, approval: str | None = None) -> Exchanged:
+        raise NotImplementedError  # there are no readers
 
 
 class Bridge(QObject):

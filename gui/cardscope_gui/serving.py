@@ -38,6 +38,7 @@ async def serve(bridge: Bridge, window: MainWindow, card: "ReadyCard | None") ->
         lambda _loop, context: bridge.report(context.get("exception") or RuntimeError(context["message"]))
     )
     virtual_reader = VirtualReader()
+    virtual_reader.electronics = window.slot.electronics
     identifying = Identifying(window.settings.reader_families(), window.settings.probe_applications)
     service = CardService([VirtualSource(virtual_reader), PcscSource()], identifying=identifying)
     bridge.connect_service(service, virtual_reader)

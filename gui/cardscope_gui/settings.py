@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
+from cardscope_gui.card.tabs import Tab
 from cardscope_gui.theme import Appearance
 
 _VPCD_PORT = 35963
@@ -123,6 +124,15 @@ class Settings:
         self._store.setValue("command_form", "yes" if shown else "no")
 
     @property
+    def follow_up(self) -> bool:
+        """Whether the console sends by itself what 61xx and 6Cxx call for."""
+        return self._choice("follow_up") or False
+
+    @follow_up.setter
+    def follow_up(self, wanted: bool) -> None:
+        self._store.setValue("follow_up", "yes" if wanted else "no")
+
+    @property
     def probe_applications(self) -> bool:
         """Whether well-known applications are looked for on every card that speaks APDUs."""
         return self._choice("probe_applications") or False
@@ -130,6 +140,18 @@ class Settings:
     @probe_applications.setter
     def probe_applications(self, wanted: bool) -> None:
         self._store.setValue("probe_applications", "yes" if wanted else "no")
+
+    @property
+    def card_tab(self) -> Tab:
+        """The tab of the card page that the user chose last."""
+        try:
+            return Tab(str(self._store.value("card_tab", Tab.IDENTITY.value)))
+        except ValueError:
+            return Tab.IDENTITY
+
+    @card_tab.setter
+    def card_tab(self, tab: Tab) -> None:
+        self._store.setValue("card_tab", tab.value)
 
     @property
     def atr_list(self) -> str:

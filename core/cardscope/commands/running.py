@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
 
-from cardscope.errors import ServiceStoppedError
+from cardscope.errors import ReaderNotFoundError, ServiceStoppedError, UsageError
 from cardscope.events import ServiceState
 from cardscope.readers.pcsc_source import PcscSource
 from cardscope.readers.protocol import ReaderSource
@@ -49,6 +49,21 @@ def chosen_session(service: CardService, options: argparse.Namespace) -> CardSes
     return session
 
 
+def chosen_reader(service: CardService, options: argparse.Namespace) -> str:
+    """The name of the reader that ``--reader`` names, with or without a card on it. Without it, the only one, or the
+    virtual one where a virtual card is asked for. Raises as :meth:`CardService.find_reader` does."""
+    require_service(service, options)
+    names = [reader.name for reader in service.readers]
+    if options.reader is not None:
+        return service.find_reader(options.reader).name
+    if not names:
+        raise ReaderNotFoundError("There is no reader.", existing=(), remedy="Plug a reader in.")
+    if len(names) > 1 and options.virtual is None:
+        listed = "".join(f"\n  {name}" for name in names)
+        raise UsageError(f"There is more than one reader:{listed}", remedy="Choose one with --reader.")
+    return names[0]
+
+
 def _has_another_card(service: CardService, reader: str, session: CardSession) -> bool:
     return service.session(reader) not in (None, session)
 
@@ -83,6 +98,9 @@ def _virtual_source(name: str, model: str | None) -> ReaderSource:
     from cardscope.virtual.ready_cards import practice_card  # noqa: PLC0415
 
     reader = VirtualReader()
+    if model is not None:
+        electronics = reader_model(model).without_card()
+        reader.electronics = lambda: electronics
     reader.insert(practice_card(name).make(reader_model(model) if model is not None else None))
     return VirtualSource(reader)
 

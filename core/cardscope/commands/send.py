@@ -1,14 +1,17 @@
-"""``cardscope send``: sends APDUs to a card and prints its answers."""
+"""``cardscope send``: sends APDUs to a card, or commands to a reader, and prints the answers."""
 
 import argparse
 import shlex
+from dataclasses import dataclass, field
 
-from cardscope.commands.running import chosen_session, print_json, with_service
+from cardscope.commands.running import chosen_reader, chosen_session, print_json, with_service
 from cardscope.decode.apdu import summary
 from cardscope.decode.hex import HexError, format_hex, parse_hex
 from cardscope.decode.status_words import split_response, status_word
 from cardscope.errors import RefusedError, UsageError
-from cardscope.guard import GuardRefusal
+from cardscope.events import Exchanged, Origin
+from cardscope.following import follow
+from cardscope.guard import GuardRefusal, Knowledge
 from cardscope.service import CardService
 from cardscope.session import CardSession
 
@@ -17,29 +20,67 @@ def run(options: argparse.Namespace) -> int:
     commands = [_parse_apdu(text) for text in options.apdu]
 
     async def sent(service: CardService) -> None:
-        session = chosen_session(service, options)
+        to = _Reader(service, chosen_reader(service, options)) if options.control else chosen_session(service, options)
         # All are judged before the first is sent: half a list sent would be worse than none.
-        approvals = [await _approval(session, commands, index, options) for index in range(len(commands))]
-        for command, approval in zip(commands, approvals, strict=True):
-            exchanged = await session.send(command, approval=approval)
-            data, sw = split_response(exchanged.response or b"")
-            word = status_word(sw, command) if sw is not None else None
-            if options.json:
-                print_json(
-                    {
-                        "command": format_hex(command),
-                        "data": format_hex(data),
-                        "sw": f"{sw:04X}" if sw is not None else None,
-                        "meaning": word.meaning if word else "The answer has no status word.",
-                        "ms": round(exchanged.ms, 3),
-                    }
-                )
-                continue
-            print(f"> {format_hex(command, ' ')}  {summary(command)}")
-            print(f"< {format_hex(data, ' ')}" if data else "< no data")
-            print(f"  {word.code:04X} {word.meaning}" if word else "  no status word", f"({exchanged.ms:.1f} ms)")
+        known = to.known.copy()
+        for command in commands:
+            await _approval(to, command, commands, options, known)
+            known.note(command, b"")
+        for command in commands:
+            await _send(to, command, commands, options)
 
     return with_service(options, sent)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """A reader itself, to be talked to as a card is."""
+
+    service: CardService
+    name: str
+    known: Knowledge = field(default_factory=Knowledge)
+    """Nothing: what is sent to a reader is judged by itself."""
+
+    async def check(self, command: bytes, *, known: Knowledge | None) -> None:  # noqa: ARG002
+        self.service.check_control(self.name, command)
+
+    async def send(self, command: bytes, *, origin: Origin, approval: str | None) -> Exchanged:  # noqa: ARG002
+        return await self.service.control(self.name, command, approval=approval)
+
+
+async def _send(to: CardSession | _Reader, command: bytes, commands: list[bytes], options: argparse.Namespace) -> None:
+    async def exchange(command: bytes, origin: Origin) -> bytes:
+        approval = await _approval(to, command, commands, options)
+        exchanged = await to.send(command, origin=origin, approval=approval)
+        _print(exchanged, as_json=options.json)
+        return exchanged.response or b""
+
+    async def follow_up(following: bytes) -> bytes:
+        return await exchange(following, Origin.APPLICATION)
+
+    response = await exchange(command, Origin.USER)
+    if options.follow:
+        await follow(command, response, follow_up)
+
+
+def _print(exchanged: Exchanged, *, as_json: bool) -> None:
+    command = exchanged.command
+    by_itself = exchanged.origin is Origin.APPLICATION
+    data, sw = split_response(exchanged.response or b"")
+    word = status_word(sw, command) if sw is not None else None
+    if as_json:
+        told = {
+            "command": format_hex(command),
+            "data": format_hex(data),
+            "sw": f"{sw:04X}" if sw is not None else None,
+            "meaning": word.meaning if word else "The answer has no status word.",
+            "ms": round(exchanged.ms, 3),
+        }
+        print_json(told | {"follow_up": True} if by_itself else told)
+        return
+    print(f"> {format_hex(command, ' ')}  {summary(command)}", *(["(follow-up)"] if by_itself else []))
+    print(f"< {format_hex(data, ' ')}" if data else "< no data")
+    print(f"  {word.code:04X} {word.meaning}" if word else "  no status word", f"({exchanged.ms:.1f} ms)")
 
 
 def _parse_apdu(text: str) -> bytes:
@@ -55,12 +96,18 @@ def _parse_apdu(text: str) -> bytes:
     return command
 
 
-async def _approval(session: CardSession, commands: list[bytes], index: int, options: argparse.Namespace) -> str | None:
-    """The digest among those given that lets the command at ``index`` pass; ``None`` when it needs none. Raises
-    RefusedError, with the line that would send all ``commands``, when it needs one that is not given."""
-    command = commands[index]
+async def _approval(
+    to: CardSession | _Reader,
+    command: bytes,
+    commands: list[bytes],
+    options: argparse.Namespace,
+    known: Knowledge | None = None,
+) -> str | None:
+    """The digest among those given that lets ``command`` pass when ``known`` (``None``: what is known now) is known;
+    ``None`` when it needs none. Raises RefusedError, with the line that would send all ``commands``, when it needs one
+    that is not given."""
     try:
-        await session.check(command)
+        await to.check(command, known=known)
     except GuardRefusal as refusal:
         if refusal.digest in options.approve:
             return refusal.digest
@@ -76,7 +123,11 @@ async def _approval(session: CardSession, commands: list[bytes], index: int, opt
                     "approve": refusal.digest,
                 }
             )
-        which = f"APDU {index + 1} of {len(commands)}, {format_hex(command, ' ')}: " if len(commands) > 1 else ""
+        which = ""
+        if command not in commands:
+            which = f"The follow-up {format_hex(command, ' ')}: "
+        elif len(commands) > 1:
+            which = f"APDU {commands.index(command) + 1} of {len(commands)}, {format_hex(command, ' ')}: "
         raise RefusedError(
             f"{which}{refusal}",
             remedy="If that is what you want, approve it:\n" + _approving_line(commands, refusal.digest, options),
@@ -90,8 +141,7 @@ def _approving_line(commands: list[bytes], digest: str, options: argparse.Namesp
     for name in ("reader", "virtual", "reader_model"):
         if (value := getattr(options, name)) is not None:
             words += [f"--{name.replace('_', '-')}", _quoted(value)]
-    if options.json:
-        words.append("--json")
+    words += [f"--{name}" for name in ("control", "follow", "json") if getattr(options, name)]
     for approved in (*options.approve, digest):
         words += ["--approve", _quoted(approved)]
     return " ".join((*words, *(f'"{format_hex(command, " ")}"' for command in commands)))

@@ -1,6 +1,7 @@
 """The write guard: what a command would do to a card, decided before it is sent."""
 
 from cardscope.decode.native import unwrap
+from cardscope.guard.approval import PlanApproval
 from cardscope.guard.judge import judge
 from cardscope.guard.knowledge import Knowledge
 from cardscope.guard.reader import judge_escape
@@ -11,6 +12,7 @@ __all__ = [
     "GuardRefusal",
     "Hazard",
     "Knowledge",
+    "PlanApproval",
     "Verdict",
     "approval_digest",
     "judge",

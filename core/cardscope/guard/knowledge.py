@@ -92,19 +92,26 @@ class Knowledge:
         return other
 
     def power_cycled(self) -> None:
-        """The card lost its power, or the connection to it ended: what it had selected or begun is gone."""
+        """The card lost its power: what it had selected or begun is gone."""
         self.begun, self.flags, self.desfire = None, 0, None
         self._forget_applications()
 
+    def let_go(self) -> None:
+        """The connection ended, and other programs may have the card. They may have selected and tried anything; what
+        has begun may still go on, because the card was left with its power."""
+        self.desfire = None
+        self._forget_applications()
+
     def note(self, command: bytes, response: bytes | None) -> None:
-        """``command`` was sent and ``response`` came back; ``None``: it failed, or what came is not known."""
+        """``command`` was sent and ``response`` came back. Empty: what came is not known; ``None``: it failed, and may
+        never have reached the card."""
         try:
             apdu = parse_command(command)
         except ApduError:
             self._forget_applications()
             return
         if apdu.cla == READER_CLASS:
-            self._note_reader(apdu)
+            self._note_reader(apdu, failed=response is None)
         else:
             self._note_card(apdu, split_response(response)[1] if response else None)
 
@@ -118,14 +125,17 @@ class Knowledge:
         """The name (AID) of the application that ``apdu`` goes to, as it was selected; empty: not known."""
         return self._selected.get(_channel(apdu.cla), b"")
 
-    def _note_reader(self, apdu: CommandApdu) -> None:
+    def _note_reader(self, apdu: CommandApdu, *, failed: bool) -> None:
         carried = carried_frames(apdu)
         if carried is not None:
             if carried.flags is not None:
                 self.flags = carried.flags
             for frame in carried.frames:
                 native = apdu.data[slice(*frame.span)]
-                self.begun = begun_by(native, part=frame.part)
+                begun = begun_by(native, part=frame.part)
+                # What failed may never have reached the card, which then still waits for a second part.
+                if begun is not None or not failed:
+                    self.begun = begun
                 if native[0] not in _READING:
                     self.authlim = None
             if carried.frames:

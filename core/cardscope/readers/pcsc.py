@@ -59,10 +59,11 @@ SERVICE_GONE: Final = frozenset(
 
 
 class PcscCallError(Exception):
-    """A PC/SC call did not succeed. ``code`` is its result as an unsigned 32-bit number, see :class:`Code`."""
+    """``call`` did not succeed. ``code`` is its result as an unsigned 32-bit number, see :class:`Code`."""
 
     def __init__(self, call: str, code: int, message: str) -> None:
         super().__init__(f"{call}: {message} (0x{code:08X})")
+        self.call = call
         self.code = code
 
 
@@ -163,6 +164,18 @@ class Context:
         )
         _check("SCardConnect", result)
         return Card(handle, protocol)
+
+    def control(self, reader: str, code: int, command: bytes) -> bytes:
+        """Connects to ``reader`` itself, which need not hold a card, sends ``command`` with SCardControl and ``code``,
+        and disconnects."""
+        result, handle, _protocol = scard.SCardConnect(self._handle, reader, scard.SCARD_SHARE_DIRECT, 0)
+        _check("SCardConnect", result)
+        try:
+            result, answer = scard.SCardControl(handle, code, list(command))
+            _check("SCardControl", result)
+            return bytes(answer)
+        finally:
+            scard.SCardDisconnect(handle, scard.SCARD_LEAVE_CARD)
 
 
 class Card:

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from cardscope import errors
 from cardscope.errors import Sent
 from cardscope.readers import monitor, pcsc
+from cardscope.readers.escape import escape_code, escape_remedy
 from cardscope.readers.pcsc import Code, PcscCallError
 from cardscope.readers.protocol import (
     CardProtocol,
@@ -143,6 +144,21 @@ class PcscReader:
         self._publish(time.monotonic())
         return PcscChannel(self, card)
 
+    async def send_escape(self, command: bytes) -> bytes:
+        async with self.turn:
+            try:
+                return await self.call(partial(self._control, command))
+            except WorkerStoppedError as error:
+                raise self.translate(error, Sent.NO) from error
+            except PcscCallError as error:
+                if error.call != "SCardControl" or error.code in _NOT_THE_DRIVER:
+                    raise self.translate(error, Sent.NO) from error
+                # What a driver answers that takes none, and what one whose reader failed, looks the same.
+                text = f"The driver of “{self.name}” did not take the command: {error}."
+                raise errors.EscapeRefusedError(
+                    text, reader=self.name, remedy=escape_remedy(), sent=Sent.UNKNOWN
+                ) from error
+
     async def call(self, function: Callable[[], T], undo: Callable[[T], object] | None = None) -> T:
         """Runs ``function`` on the worker. PC/SC cannot take a call back: what one that was cancelled brought all the
         same (a connection, a transaction) is given to ``undo``."""
@@ -184,9 +200,17 @@ class PcscReader:
 
     def _connect(self) -> pcsc.Card:
         """On the worker."""
+        return self._own_context().connect(self.name)
+
+    def _control(self, command: bytes) -> bytes:
+        """On the worker."""
+        return self._own_context().control(self.name, escape_code(), command)
+
+    def _own_context(self) -> pcsc.Context:
+        """On the worker."""
         if self._context is None:
             self._context = pcsc.Context()
-        return self._context.connect(self.name)
+        return self._context
 
     async def _follow_holder(self) -> None:
         """Another program holds the card: says so, and lets the watch see it too, since pcsc-lite reports a card as
@@ -316,6 +340,8 @@ _ERRORS: Final[dict[int, tuple[type[errors.ReaderError], str, str]]] = {
     Code.SERVICE_STOPPED: _SERVICE_STOPPED,
     Code.INVALID_HANDLE: _SERVICE_STOPPED,
 }
+_NOT_THE_DRIVER: Final = pcsc.SERVICE_GONE | {Code.UNKNOWN_READER, Code.READER_UNAVAILABLE, Code.SHARING_VIOLATION}
+"""Results of a control call that say nothing of whether the driver takes such commands."""
 
 
 def _why_stopped(code: int, message: str) -> str:

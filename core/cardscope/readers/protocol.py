@@ -100,6 +100,15 @@ class Reader(Protocol):
         """
         ...
 
+    async def send_escape(self, command: bytes) -> bytes:
+        """Sends ``command`` to the reader itself, with or without a card on it (PC/SC: SCardControl), and returns the
+        answer as it is.
+
+        Raises EscapeRefusedError, whose remedy says how the driver can be made to take such commands, ReaderBusyError,
+        ReaderGoneError or ServiceStoppedError.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceReport:

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from cardscope.decode.status_words import split_response
 from cardscope.events import Origin
-from cardscope.guard import GuardRefusal
-from cardscope.scripts.following import BYTES_WAIT, follow_up
+from cardscope.following import follow
+from cardscope.guard import GuardRefusal, Knowledge
 from cardscope.scripts.results import LineRefusal, Outcome, ScriptLimitError, ScriptRefused
 from cardscope.scripts.script import KnownCommand
 from cardscope.session import CardSession
@@ -34,32 +33,31 @@ class Sender:
         self._followed = self._followed | first_bytes if on else self._followed - first_bytes
 
     async def refusals(self, session: CardSession, commands: Iterable[KnownCommand]) -> tuple[LineRefusal, ...]:
-        """Those of ``commands`` that need an approval that was not given. Sends none of them."""
+        """Those of ``commands`` that need an approval that was not given, each judged as what it is after those before
+        it. Sends none of them."""
         refusals: list[LineRefusal] = []
+        knowledge = session.known.copy()
         for index, known in enumerate(commands):
             if index % _CHECKS_AT_ONCE == 0:
                 await asyncio.sleep(0)
             try:
-                await self._approval(session, known.command)
+                await self._approval(session, known.command, knowledge)
             except GuardRefusal as refusal:
                 refusals.append(LineRefusal(known.line, known.command, known.times, refusal))
+            knowledge.note(known.command, b"")
         return tuple(refusals)
 
     async def exchange(self, session: CardSession, command: bytes, outcome: Outcome) -> bytes:
         """The answer to ``command``, that of its follow-ups joined to it. ``outcome`` learns how long it took and what
         the follow-ups were. Raises ScriptRefused, ScriptLimitError, and ReaderError as the session does."""
-        data, sw = await self._send(session, command, Origin.USER, outcome)
-        fetched = b""
-        while (following := follow_up(command, sw, self._followed)) is not None:
-            if sw is not None and sw >> 8 == BYTES_WAIT:
-                fetched += data  # after 6Cxx it is another attempt
-            command = following
-            data, sw = await self._send(session, command, Origin.APPLICATION, outcome)
-        return fetched + data + (sw.to_bytes(2) if sw is not None else b"")
+        response = await self._send(session, command, Origin.USER, outcome)
 
-    async def _send(
-        self, session: CardSession, command: bytes, origin: Origin, outcome: Outcome
-    ) -> tuple[bytes, int | None]:
+        async def send(following: bytes) -> bytes:
+            return await self._send(session, following, Origin.APPLICATION, outcome)
+
+        return await follow(command, response, send, first_bytes=self._followed, limit=MAX_EXCHANGES)
+
+    async def _send(self, session: CardSession, command: bytes, origin: Origin, outcome: Outcome) -> bytes:
         if self._exchanges >= MAX_EXCHANGES:
             raise ScriptLimitError(f"The script was ended after {MAX_EXCHANGES:,} commands.")
         if self._ms > MAX_SECONDS * 1000:
@@ -73,13 +71,13 @@ class Sender:
         outcome.ms += exchanged.ms
         if origin is Origin.APPLICATION:
             outcome.follow_ups.append(exchanged)
-        return split_response(exchanged.response or b"")
+        return exchanged.response or b""
 
-    async def _approval(self, session: CardSession, command: bytes) -> str | None:
+    async def _approval(self, session: CardSession, command: bytes, knowledge: Knowledge | None = None) -> str | None:
         """The digest among those given that lets ``command`` pass; ``None`` when it needs none. Raises GuardRefusal
         when it needs one that is not given."""
         try:
-            await session.check(command)
+            await session.check(command, known=knowledge)
         except GuardRefusal as refusal:
             if refusal.digest in self._approvals:
                 return refusal.digest

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from cardscope.errors import NoCardError, Sent
+from cardscope.errors import EscapeRefusedError, NoCardError, Sent
 from cardscope.readers.protocol import (
     Channel,
     ReaderAppeared,
@@ -30,6 +30,9 @@ class VirtualReader:
 
     def __init__(self, name: str = DEFAULT_NAME) -> None:
         self._slot = Slot(name)
+        self.electronics: Callable[[], VirtualCard | None] = lambda: None
+        """Tells what takes the commands to the reader itself: a reader model without a card. ``None``: nothing does.
+        Asked when there is such a command, because models take a while to load."""
 
     @property
     def name(self) -> str:
@@ -101,6 +104,27 @@ class VirtualReader:
         if not slot.atr:
             raise slot.mute_error()
         return SlotChannel(slot)
+
+    async def send_escape(self, command: bytes) -> bytes:
+        """The answer of :attr:`electronics`, which have no card in their field. Raises EscapeRefusedError without them,
+        ReaderGoneError or ServiceStoppedError."""
+        slot = self._slot
+        if slot.absence is not None:
+            raise slot.gone_error(Sent.NO)
+        electronics = self.electronics()
+        if electronics is None:
+            raise EscapeRefusedError(
+                f"{slot.name} takes no commands for itself.",
+                reader=slot.name,
+                remedy="Choose a reader model that does, such as the ACS ACR122U.",
+            )
+        async with slot.turn:
+            absences = slot.absences
+            answer = electronics.transmit(command)
+            await asyncio.sleep(0)
+            if slot.absences != absences:
+                raise slot.gone_error(Sent.UNKNOWN)
+            return answer
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Makes ``listener`` the one that is called, synchronously, whenever ``status`` has changed."""

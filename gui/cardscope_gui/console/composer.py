@@ -14,6 +14,7 @@ from cardscope_gui.console.annotation import annotate, annotate_failure, annotat
 from cardscope_gui.console.command_form import CommandForm
 from cardscope_gui.console.hex_edit import HexEdit
 from cardscope_gui.console.history import CommandHistory
+from cardscope_gui.console.recipient import Recipient
 from cardscope_gui.console.run_line import RunLine
 from cardscope_gui.console.typed_command import TypedCommand
 from cardscope_gui.widgets.buttons import Button, IconButton
@@ -49,7 +50,7 @@ class Composer(QWidget):
         self._history = history
         self._shown = ""
         self._busy = False
-        self._has_card = False
+        self._recipient = Recipient.NOBODY
         self._family: Family | None = None
         self._build()
         self._theme_changed()
@@ -82,7 +83,6 @@ class Composer(QWidget):
         self.fix_button.setProperty("compact", True)
         self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more_button.setMenu(self._fix_menu)
-        self.send_button.setToolTip(self.tr("Send exactly these bytes (Ctrl+Return)"))
         line = QHBoxLayout()
         line.setSpacing(theme.px(4))
         line.addWidget(self.annotation, 1)
@@ -117,10 +117,11 @@ class Composer(QWidget):
         self._busy = busy
         self._update()
 
-    def set_has_card(self, has_card: bool) -> None:
-        """Without a card one can write and learn, not send."""
-        self._has_card = has_card
-        self._update()
+    def set_recipient(self, recipient: Recipient) -> None:
+        """Without a card one can write and learn, and send to the reader itself where there is one."""
+        if self._recipient is not recipient:
+            self._recipient = recipient
+            self._update()
 
     def set_family(self, family: Family | None) -> None:
         """Says how the reader carries a tag's own commands; ``None``: that is not known."""
@@ -190,7 +191,7 @@ class Composer(QWidget):
         return self._fix_menu
 
     def _request(self, command: bytes) -> None:
-        if self._has_card and not self._busy:
+        if self._recipient is not Recipient.NOBODY and not self._busy:
             self.send_requested.emit(command)
 
     def _text_changed(self) -> None:
@@ -207,13 +208,24 @@ class Composer(QWidget):
         self.annotation.set_runs(runs, explain(typed), shorter)
         self.form.show_typed(typed)
         self._update_fixes()
-        self.edit.setPlaceholderText(
-            self.tr("Type or paste a command, for example FF CA 00 00 00")
-            if self._has_card
-            else self.tr("Type or paste a command; it can be sent once a card is there")
+        self.edit.setPlaceholderText(self._hint())
+        usable = self._recipient is not Recipient.NOBODY and not self._busy
+        self.send_button.setEnabled(usable and typed.command is not None)
+        self.send_button.setToolTip(
+            self.tr("Send exactly these bytes to the reader itself (Ctrl+Return)")
+            if self._recipient is Recipient.READER
+            else self.tr("Send exactly these bytes (Ctrl+Return)")
         )
-        self.send_button.setEnabled(self._has_card and not self._busy and typed.command is not None)
         self.send_button.setText(self.tr("Sending…") if self._busy else self.tr("Send"))
+
+    def _hint(self) -> str:
+        match self._recipient:
+            case Recipient.CARD:
+                return self.tr("Type or paste a command, for example FF CA 00 00 00")
+            case Recipient.READER:
+                return self.tr("To the reader, without a card: type or paste a command, for example FF 00 48 00 00")
+            case Recipient.NOBODY:
+                return self.tr("Type or paste a command; it can be sent once a card is there")
 
     def _update_fixes(self) -> None:
         typed = self.typed
@@ -238,7 +250,7 @@ class Composer(QWidget):
             shown = format_hex(raw[:_SHOWN_RAW], " ") + (" …" if len(raw) > _SHOWN_RAW else "")
             self._fix_menu.addSeparator()
             action = self._fix_menu.addAction(self.tr("Send {0} as it is").format(shown))
-            action.setEnabled(self._has_card and not self._busy)
+            action.setEnabled(self._recipient is not Recipient.NOBODY and not self._busy)
             action.triggered.connect(self.send_as_it_is)
 
     def _say_left_out(self, lines: int) -> None:

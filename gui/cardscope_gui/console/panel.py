@@ -1,5 +1,6 @@
 """The APDU console: every command and answer, and a line to send more."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -7,26 +8,32 @@ from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cardscope.decode import status_words
-from cardscope.decode.hex import format_hex
 from cardscope.decode.secrets import MaskedCommand
-from cardscope.errors import CardScopeError
-from cardscope.events import Exchanged
+from cardscope.errors import CardScopeError, EscapeRefusedError
+from cardscope.events import Exchanged, Identified, Origin
+from cardscope.following import follow
 from cardscope.guard import GuardRefusal
+from cardscope.identify.chip_identity import Certainty
 from cardscope.session import CardSession
 from cardscope_gui import theme
 from cardscope_gui.bridge import Bridge
 from cardscope_gui.console.composer import Composer
+from cardscope_gui.console.export import TranscriptExport
 from cardscope_gui.console.history import CommandHistory
+from cardscope_gui.console.history_filter import FilterBox
+from cardscope_gui.console.library import CommandLibrary, LibraryInvitation
+from cardscope_gui.console.recipient import EmptyReader, Recipient
 from cardscope_gui.console.refusal import RefusalBar
 from cardscope_gui.console.run_line import RunLine, TextRun
 from cardscope_gui.console.transcript_delegate import SEVERITIES, milliseconds
-from cardscope_gui.console.transcript_model import TranscriptModel
-from cardscope_gui.console.transcript_view import TranscriptView
+from cardscope_gui.console.transcript_model import TranscriptModel, command_text
+from cardscope_gui.console.transcript_pane import TranscriptPane
 from cardscope_gui.widgets.buttons import IconButton
 
 if TYPE_CHECKING:
     from cardscope.identify.identification import Identification
     from cardscope_gui.console.history_window import HistoryWindow
+    from cardscope_gui.settings import Settings
 
 _HEIGHT = 236
 _MIN_HEIGHT = 168
@@ -51,12 +58,20 @@ class ConsolePanel(QFrame):
         self.setProperty("surface", "sunken")
         self.setAccessibleName(self.tr("APDU console"))
         self.transcript = TranscriptModel(self)
-        self.view = TranscriptView(self.transcript, self)
+        self.pane = TranscriptPane(self.transcript, self)
+        self.view = self.pane.view
+        self.export = TranscriptExport(bridge, self.transcript, self.pane, self)
         self.refusal = RefusalBar(self)
         self.history = CommandHistory(bridge, self)
         self.history_window: HistoryWindow | None = None
         self.composer = Composer(self.history, self)
+        self.library = CommandLibrary(bridge, self.composer, lambda: (self._session, self._reader), self)
+        self.invitation = LibraryInvitation(self.view, self.transcript)
         self.line = RunLine(self)
+        self.follow_box = FilterBox(self.tr("Follow 61/6C"), self)
+        self.follow_box.setToolTip(
+            self.tr("By itself fetch what 61xx announces, and send again with the Le that 6Cxx names")
+        )
         self.clear_button = IconButton("trash", self.tr("Clear the transcript"), parent=self)
         self.fold_button = IconButton("chevron-down", self.tr("Fold the console"), parent=self)
         self._title = QLabel(self.tr("APDU console"), self)
@@ -69,9 +84,12 @@ class ConsolePanel(QFrame):
         self.clear_button.clicked.connect(self._clear)
         self.fold_button.clicked.connect(lambda: self.set_folded(not self._folded))
         self.view.send_again.connect(self._send_again)
+        self.transcript.arrived.connect(self._update_line)
         self.composer.send_requested.connect(self._start)
         self.composer.edited.connect(self.refusal.dismiss)
         self.composer.history_wanted.connect(self.open_history)
+        self.library.filled.connect(self.focus_composer)
+        self.invitation.button.clicked.connect(self.library.open)
         QShortcut(QKeySequence("Ctrl+H"), self, self.open_history)
         self.refusal.approved.connect(self._start)
         self.refusal.declined.connect(self.focus_composer)
@@ -84,6 +102,11 @@ class ConsolePanel(QFrame):
         head.addWidget(self._title)
         head.addSpacing(theme.px(4))
         head.addWidget(self.line, 1)
+        head.addWidget(self.follow_box)
+        head.addSpacing(theme.px(4))
+        head.addWidget(self.library.button)
+        head.addWidget(self.pane.filter_button)
+        head.addWidget(self.export.button)
         head.addWidget(self.clear_button)
         head.addWidget(self.fold_button)
         foot = QVBoxLayout(self._foot)
@@ -93,7 +116,7 @@ class ConsolePanel(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._head)
-        layout.addWidget(self.view, 1)
+        layout.addWidget(self.pane, 1)
         layout.addWidget(self.refusal)
         layout.addWidget(self._foot)
 
@@ -103,20 +126,27 @@ class ConsolePanel(QFrame):
         return self._folded
 
     def show_session(self, session: CardSession | None, reader_name: str | None) -> None:
-        """From now on sends to ``session``; ``None`` without a card. Another session voids a pending question."""
-        if session is not self._session:
+        """From now on sends to ``session``, or, without a card (``None``), to the reader itself where it is there.
+        Another session or reader voids a pending question."""
+        if session is not self._session or reader_name != self._reader:
             self.refusal.dismiss()
             self._sending = None
             self.composer.set_busy(False)
         self._session = session
         self._reader = reader_name
-        self.composer.set_has_card(session is not None)
+        self.composer.set_recipient(self._recipient())
         known = self._known()
         self.composer.set_family(known.family if known is not None else None)
         self.view.set_shown_reader(reader_name)
         if self.history_window is not None:
             self.history_window.show_card(session.uid if session is not None else None)
+        self.library.refresh()
         self._update_line()
+
+    def remember_in(self, settings: "Settings") -> None:
+        """Takes over from ``settings`` whether follow-ups are sent, and keeps there what the user chooses."""
+        self.follow_box.setChecked(settings.follow_up)
+        self.follow_box.toggled.connect(partial(setattr, settings, "follow_up"))
 
     def focus_composer(self) -> None:
         """Puts the cursor into the composer, unfolding the panel when it is folded."""
@@ -146,7 +176,8 @@ class ConsolePanel(QFrame):
         self._folded = folded
         if folded:
             self.refusal.dismiss()
-        for part in (self.view, self._foot, self.clear_button):
+        in_head = (self.pane.filter_button, self.export.button, self.clear_button, self.follow_box)
+        for part in (self.pane, self._foot, *in_head):
             part.setVisible(not folded)
         self._theme_changed()
         self._update_line()
@@ -165,45 +196,80 @@ class ConsolePanel(QFrame):
     def _on_event(self, event: object) -> None:
         if isinstance(event, Exchanged):
             self.transcript.append(event)
-            self._update_line()
+        elif isinstance(event, Identified) and (chip := event.identification.chip) is not None and chip.chip:
+            if chip.certainty is not Certainty.GUESS:
+                self.transcript.set_chip(event.reader, event.insertion, chip.chip)
 
     def _clear(self) -> None:
         self.transcript.clear()
         self._update_line()
 
     def _send_again(self, command: bytes) -> None:
-        if self._session is not None and self._sending is None:
+        if self._recipient() is not Recipient.NOBODY and self._sending is None:
             self.composer.show_command(command)
             self._start(command)
 
+    def _recipient(self) -> Recipient:
+        if self._session is not None:
+            return Recipient.CARD
+        there = any(reader.name == self._reader for reader in self._bridge.service.readers)
+        return Recipient.READER if there else Recipient.NOBODY
+
+    def _target(self) -> CardSession | EmptyReader | None:
+        if self._reader is not None and self._recipient() is Recipient.READER:
+            return EmptyReader(self._bridge.service, self._reader)
+        return self._session
+
     def _start(self, command: bytes, approval: str | None = None) -> None:
-        if self._session is None or self._sending is not None:
+        target = self._target()
+        if target is None or self._sending is not None:
             return
         self.refusal.dismiss()
         self._sending = object()
         known = self._known()
-        chip = known.chip.chip if known is not None and known.chip is not None else None
-        self.composer.remember(chip=chip, uid=self._session.uid, reader=self._session.reader)
+        # Where the chip is not certain, the history leaves out what is secret on any chip.
+        identity = known.chip if known is not None else None
+        chip = identity.chip if identity is not None and identity.certainty is Certainty.CERTAIN else None
+        self.composer.remember(chip=chip, uid=target.uid, reader=target.reader)
         self.composer.set_busy(True)
-        self._bridge.spawn(self._send(self._session, self._sending, command, approval))
+        self._bridge.spawn(self._send(target, self._sending, command, approval))
 
-    async def _send(self, session: CardSession, sending: object, command: bytes, approval: str | None) -> None:
+    async def _send(
+        self, target: CardSession | EmptyReader, sending: object, command: bytes, approval: str | None
+    ) -> None:
+        shown = command
+
+        async def send_following(following: bytes) -> bytes:
+            nonlocal command
+            command = following
+            return (await target.send(following, origin=Origin.APPLICATION)).response or b""
+
         try:
-            await session.send(command, approval=approval)
+            exchanged = await target.send(command, approval=approval)
+            if self.follow_box.isChecked() and exchanged.insertion:  # a reader's own status words mean other things
+                await follow(command, exchanged.response or b"", send_following)
         except CardScopeError as error:
             # A card that was replaced meanwhile has its own console by now; the transcript has this one's failure.
             if sending is self._sending:
                 self._finish()
-                if isinstance(error, GuardRefusal) and self.composer.shows(command):
-                    self.refusal.show_refusal(command, error)
-                elif isinstance(error, GuardRefusal):
-                    # Its remedy is for the command line; here one sends the command again to be asked.
-                    self.composer.show_failure(CardScopeError(str(error)))
-                else:
-                    self.composer.show_failure(error)
+                self._show_failure(error, command, shown)
         finally:
             if sending is self._sending:
                 self._finish()
+
+    def _show_failure(self, error: CardScopeError, command: bytes, shown: bytes) -> None:
+        """Says why ``command`` was not sent or not answered: what the user sent, ``shown``, or what followed it."""
+        if isinstance(error, EscapeRefusedError):
+            self.refusal.show_explanation(error)
+        elif not isinstance(error, GuardRefusal):
+            self.composer.show_failure(error)
+        elif self.composer.shows(shown):
+            if command != shown:
+                self.composer.show_command(command)
+            self.refusal.show_refusal(command, error)
+        else:
+            # Its remedy is for the command line; here one sends the command again to be asked.
+            self.composer.show_failure(CardScopeError(str(error)))
 
     def _known(self) -> "Identification | None":
         return self._bridge.service.identification(self._reader) if self._reader is not None else None
@@ -218,9 +284,14 @@ class ConsolePanel(QFrame):
     def _reader_words(self) -> str:
         if self._reader is None:
             return self.tr("No reader")
-        if self._session is None:
-            return self.tr("{0} · no card").format(self._reader)
-        protocol = self._session.protocol
+        match self._recipient():
+            case Recipient.NOBODY:
+                return self.tr("{0} · no card").format(self._reader)
+            case Recipient.READER:
+                return self.tr("{0} · no card: commands go to the reader itself").format(self._reader)
+            case Recipient.CARD:
+                pass
+        protocol = self._session.protocol if self._session is not None else None
         if protocol is None:
             return self.tr("{0} · not connected").format(self._reader)
         return self.tr("{0} · {1} · connected, shared").format(self._reader, str(protocol))
@@ -229,7 +300,8 @@ class ConsolePanel(QFrame):
         last = self.transcript.last
         if last is None:
             return [TextRun(self.tr("Commands and answers appear here"), "text3")]
-        runs = [TextRun(format_hex(last.command[:16], " ") + (" …" if len(last.command) > 16 else ""), mono=True)]
+        hex_bytes = command_text(last, self.transcript.chip_of(last)).split(" ")
+        runs = [TextRun(" ".join(hex_bytes[:16]) + (" …" if len(hex_bytes) > 16 else ""), mono=True)]
         if last.response is None:
             return [*runs, TextRun(last.error, "bad", icon="cross")]
         _, sw = status_words.split_response(last.response)

@@ -1,9 +1,10 @@
-"""The bar that holds a command back because of what it would do to the card."""
+"""The bar that says why a command was held back: by the guard for its effects, or by the reader's driver."""
 
 from PySide6.QtCore import QLineF, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from cardscope.errors import CardScopeError
 from cardscope.guard import GuardRefusal, Hazard
 from cardscope_gui import theme
 from cardscope_gui.console.tick_box import TickBox
@@ -12,7 +13,8 @@ from cardscope_gui.widgets.marks import Mark, MarkLabel
 
 
 class RefusalBar(QFrame):
-    """Says why a command was not sent, and lets it go only after one tick for each permanent effect."""
+    """Says why a command was not sent, and lets it go only after one tick for each permanent effect. What a driver
+    refuses it cannot let go; it says what to do then."""
 
     approved = Signal(bytes, str)
     """The user wants exactly this command to be sent, with the digest of its approval."""
@@ -79,6 +81,24 @@ class RefusalBar(QFrame):
             self._add(hazard)
         self._put_ticks_before_the_answers()
         self._update()
+        self.decline_button.setText(self.tr("Don't send"))
+        for part in (self.glyph, self.send_button):
+            part.show()
+        self._appear()
+
+    def show_explanation(self, error: CardScopeError) -> None:
+        """Shows what ``error`` says and what to do about it, with nothing to answer."""
+        self._clear()
+        self.heading.setText(str(error))
+        row = _Caution(error.remedy, self._bar)
+        self._rows.append(row)
+        self._hazards.addWidget(row)
+        self.decline_button.setText(self.tr("Close"))
+        for part in (self.glyph, self.send_button):
+            part.hide()
+        self._appear()
+
+    def _appear(self) -> None:
         self.setAccessibleName(self.heading.text())
         self.show()
         self.appeared.emit()

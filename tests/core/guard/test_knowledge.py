@@ -24,7 +24,7 @@ def test_a_copy_goes_its_own_way() -> None:
     known = after(("00200081", "63C3"), ("FFEF010002A002", "0A"))
     other = known.copy()
     other.note(ASK, bytes.fromhex("63C1"))
-    other.note(bytes.fromhex("FFEF01000160"), None)
+    other.note(bytes.fromhex("FFEF01000160"), bytes.fromhex("0004040201001303"))
     assert judge(VERIFY, None, None, other).needs_approval
     assert known.begun is not None
     assert other.begun is None
@@ -37,6 +37,21 @@ def test_a_power_cycle_ends_what_was_begun_and_forgets_the_tries() -> None:
     assert judge(VERIFY, None, None, known).needs_approval
     known = after(("FFEF010002A002", "0A"))
     known.power_cycled()
+    assert known.begun is None
+
+
+def test_a_connection_that_ends_leaves_the_card_its_power() -> None:
+    known = after(("00200081", "63C3"), ("FFEF010002A002", "0A"))
+    known.let_go()
+    second = bytes.fromhex("FF00000013D4400100A404000AF001020304050607080900")
+    assert judge(second, None, None, known).effect is Effect.PERMANENT
+    assert judge(VERIFY, None, None, known).needs_approval, "another program may have tried"
+
+
+def test_what_failed_may_not_have_ended_what_was_begun() -> None:
+    known = after(("FFEF010002A002", "0A"), ("FFEF01000160", ""))
+    assert known.begun is not None
+    known.note(bytes.fromhex("FFEF01000160"), bytes.fromhex("0004040201001303"))
     assert known.begun is None
 
 

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from cardscope.errors import CardScopeError
 from cardscope.events import Exchanged, Origin
 from cardscope.identify.identification import Identification
+from cardscope.readers.protocol import ReaderStatus
 from cardscope_gui.console.panel import ConsolePanel
 
 READER = "ACS ACR122U PICC Interface"
@@ -26,9 +27,22 @@ class Pause:
 
 @dataclass
 class Service:
-    """Knows of the card what a test says."""
+    """Knows of the card what a test says. Commands to a reader it answers with ``answers`` in turn, as a session."""
 
+    bridge: "SteppedBridge"
     known: Identification | None = None
+    readers: tuple[ReaderStatus, ...] = ()
+    answers: list[bytes | CardScopeError] = field(default_factory=list)
+    controlled: list[tuple[str, bytes, str | None]] = field(default_factory=list)
+
+    async def control(self, reader: str, command: bytes, *, approval: str | None = None) -> Exchanged:
+        self.controlled.append((reader, command, approval))
+        answer = self.answers.pop(0) if self.answers else b"\x90\x00"
+        if isinstance(answer, CardScopeError):
+            raise answer
+        done = Exchanged(reader, 0, Origin.USER, command, answer, 12.0, time.monotonic())
+        self.bridge.published.emit(done)
+        return done
 
     def identification(self, reader: str) -> Identification | None:  # noqa: ARG002
         return self.known
@@ -41,7 +55,7 @@ class SteppedBridge(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.service = Service()
+        self.service = Service(self)
         self._paused: list[Coroutine[Any, Any, Any]] = []
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any]) -> None:

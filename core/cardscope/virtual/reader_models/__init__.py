@@ -15,7 +15,13 @@ from cardscope.virtual.near_names import did_you_mean
 from cardscope.virtual.picc import IsoDepPicc, Picc
 from cardscope.virtual.reader_models.acr122u import Acr122uCommands
 from cardscope.virtual.reader_models.acr1252u import Acr1252uCommands
-from cardscope.virtual.reader_models.fronts import ULTRALIGHT_ATR, IsoDepReader, NoOwnCommands, StorageCardReader
+from cardscope.virtual.reader_models.fronts import (
+    ULTRALIGHT_ATR,
+    EmptyReader,
+    IsoDepReader,
+    NoOwnCommands,
+    StorageCardReader,
+)
 from cardscope.virtual.reader_models.identiv4700 import Identiv4700Commands
 from cardscope.virtual.reader_models.link import OwnCommands
 from cardscope.virtual.reader_models.omnikey5321 import Omnikey5321Commands
@@ -40,6 +46,12 @@ class ReaderModel:
     description: str
     source: str
     own_commands: Callable[[], OwnCommands]
+    escapes: bool = False
+    """Whether the reader takes these commands by SCardControl too, which needs no card."""
+
+    def without_card(self) -> VirtualCard | None:
+        """What takes the commands to a reader of this family itself; ``None``: nothing does."""
+        return EmptyReader(self.own_commands()) if self.escapes else None
 
     def front(self, picc: Picc) -> VirtualCard:
         """``picc``, a bare tag, as a reader of this family presents it; its power is off."""
@@ -67,6 +79,7 @@ def reader_models() -> Mapping[str, ReaderModel]:
             "Native commands through the PN532 inside, which takes a bare ACK for a CRC error.",
             "ACS ACR122U API 2.04; NXP UM0701-02 (PN532)",
             Acr122uCommands,
+            escapes=True,
         ),
         ReaderModel(
             "acr1252u",

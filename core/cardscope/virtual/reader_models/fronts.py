@@ -146,6 +146,49 @@ class StorageCardReader:
         return self.exchange(frame)
 
 
+class EmptyReader:
+    """A reader without a card, as far as it takes commands to itself: those of ``own``. Whatever goes to a card finds
+    none."""
+
+    uid = b""
+    atr = b""
+    sak = 0x00
+    ats = b""
+
+    def __init__(self, own: OwnCommands) -> None:
+        self._own = own
+
+    def power_on(self) -> bytes:
+        return b""
+
+    def power_off(self) -> None:
+        """There is no card to take it from."""
+
+    def transmit(self, command: bytes) -> bytes:
+        if command[:1] != bytes((READER_CLASS,)):
+            return UNKNOWN_CLA
+        apdu = parse_short(command)
+        if apdu is None:
+            return WRONG_LENGTH
+        answer = self._own.answer(apdu, self)
+        return UNKNOWN_INS if answer is None else answer
+
+    def exchange(self, frame: bytes) -> Answer:  # noqa: ARG002 - the shape of Link
+        return None
+
+    def transmit_apdu(self, command: bytes) -> bytes | None:  # noqa: ARG002 - the shape of Link
+        return None
+
+    def select(self) -> bool:
+        return False
+
+    def field_on(self) -> None:
+        """Nothing is in the field."""
+
+    def field_off(self) -> None:
+        """Nothing is in the field."""
+
+
 class IsoDepReader:
     """An ISO-DEP card behind a reader: APDUs of any class but FF go to the card as they are.
 
