@@ -187,6 +187,21 @@ TEST_NEEDS = [
         "pcsc-tools",
         "pcsc-tools",
     ),
+    Need("opensc-tool, which the tests give exported commands", program("opensc-tool"), "opensc", "opensc", "opensc"),
+    Need(
+        "a Java compiler, for the tests of exported programs",
+        program("javac"),
+        "default-jdk-headless",
+        "java-latest-openjdk-devel",
+        "jdk-openjdk",
+    ),
+    Need(
+        "tshark, which reads saved transcripts in the tests",
+        program("tshark"),
+        "tshark",
+        "wireshark-cli",
+        "wireshark-cli",
+    ),
     Need(
         "the PC/SC driver of virtual readers (vsmartcard's vpcd), for the tests",
         file("/usr/lib*/pcsc/drivers/serial/libifdvpcd.so*", "/usr/lib/*/pcsc/drivers/serial/libifdvpcd.so*"),
