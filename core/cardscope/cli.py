@@ -1,7 +1,7 @@
 """The ``cardscope`` command. Without a sub-command it opens the window; with one it needs no Qt.
 
-Exit codes: 0 done, 1 a script's answers are not as it expects, 2 wrong usage, 3 refused by the write guard, 4 reader or
-card.
+Exit codes: 0 done, 1 a script's answers are not as it expects or a file to convert is no dump, 2 wrong usage, 3 refused
+by the write guard, 4 reader or card.
 """
 
 import argparse
@@ -88,27 +88,59 @@ def _parser() -> argparse.ArgumentParser:
     def add_reader(sub: argparse.ArgumentParser) -> None:
         sub.add_argument("--reader", metavar="NAME", help="the reader's name or a part of it")
 
+    def add_reader_family(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument(
+            "--reader-family",
+            metavar="KEY",
+            # As with --reader-model, a test compares.
+            help="how native commands go through the reader: generic (not at all), acr122u, acr1252u, transparent, "
+            "omnikey5321 or identiv4700; without this it is found out",
+        )
+
+    def add_count(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument(
+            "--count", action="store_true", help="read the tag even if that counts its NFC counter up by one, for ever"
+        )
+
     add_service(command("readers", "List the readers and what is on them."))
     add_service(command("watch", "Report readers and cards as they come and go, until interrupted."))
     inspect = command("inspect", "Say what the card on a reader is, and what state it is in.")
     add_reader(inspect)
     add_service(inspect)
     inspect.add_argument("--applications", action="store_true", help="look for known applications, by SELECT")
-    inspect.add_argument(
-        "--reader-family",
-        metavar="KEY",
-        # As with --reader-model, a test compares.
-        help="how native commands go through the reader: generic (not at all), acr122u, acr1252u, transparent, "
-        "omnikey5321 or identiv4700; without this it is found out",
-    )
-    inspect.add_argument(
-        "--count", action="store_true", help="read the tag even if that counts its NFC counter up by one, for ever"
-    )
+    add_reader_family(inspect)
+    add_count(inspect)
     send = command("send", "Send APDUs to a card and print its answers.")
     add_reader(send)
     add_service(send)
     send.add_argument("--approve", metavar="DIGEST", action="append", default=[], help="agree to one refused APDU")
+    kind = send.add_mutually_exclusive_group()
+    kind.add_argument("--control", action="store_true", help="to the reader itself, with or without a card on it")
+    kind.add_argument(
+        "--follow", action="store_true", help="fetch what 61xx announces, and send again with the Le that 6Cxx names"
+    )
     send.add_argument("apdu", nargs="+", metavar="APDU", help='in hex, for example "FF CA 00 00 00"')
+    dump = command("dump", "Read all of a tag's memory.")
+    add_reader(dump)
+    add_service(dump)
+    add_reader_family(dump)
+    add_count(dump)
+    dump.add_argument("-o", dest="output", metavar="FILE", help="the dump file to write; without this it is listed")
+    dump.add_argument("--format", metavar="NAME", help="the format of FILE; without this its name tells")
+    dump.add_argument("--force", action="store_true", help="write over FILE")
+    write = command("write", "Write pages, or what of a dump file differs, to a tag.")
+    add_reader(write)
+    add_service(write)
+    add_reader_family(write)
+    add_count(write)
+    write.add_argument("--dry-run", action="store_true", help="say what would be done, and write nothing")
+    write.add_argument("--approve", metavar="DIGEST", help="agree to the permanent effects of exactly this plan")
+    write.add_argument(
+        "what",
+        nargs="+",
+        metavar="FILE | PAGE=HEX",
+        help="a dump file of the same chip; or pages, decimal or with 0x, each with its 4 bytes: 4=0102FE00",
+    )
     script = command("run", "Carry out a script of APDUs and say what passed and what failed.")
     add_reader(script)
     add_service(script)
@@ -119,8 +151,18 @@ def _parser() -> argparse.ArgumentParser:
     virtual.add_argument("--list", action="store_true", help="print the names of all cards")
     _add_reader_model(virtual, None)
     virtual.add_argument("--vpcd", metavar="[HOST:]PORT", help="where the vpcd driver listens")
-    virtual.add_argument("--image", metavar="FILE", help="the tag's memory: every page, 4 bytes each, PWD and PACK too")
+    virtual.add_argument("--image", metavar="FILE", help="a dump file of the tag, in any format; CARD says which chip")
     virtual.add_argument("--uid", metavar="HEX", help="another UID, 7 bytes; it replaces that of the image")
+    convert = command("convert", "Write a dump file in another format, and say what that does not hold.")
+    add_json(convert)
+    convert.add_argument("--format", metavar="NAME", help="the format of OUT; without this its name tells")
+    convert.add_argument(
+        "--from", dest="source", metavar="NAME", help="the format of IN; without this its content tells"
+    )
+    convert.add_argument("--chip", metavar="NAME", help="the chip that IN is of, where that can be several")
+    convert.add_argument("--force", action="store_true", help="write over OUT")
+    convert.add_argument("input", metavar="IN", help="the file; - reads it from the standard input")
+    convert.add_argument("output", metavar="OUT", help="the file to write")
     atr = command("atr", "Decode an answer to reset. With - in its place, one a line from the standard input, as JSON.")
     add_json(atr)
     atr.add_argument("--list", metavar="FILE", help="where smartcard_list.txt of pcsc-tools lies")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from cardscope.dumps import save
 from cardscope.virtual.reader_models import reader_models
 from cardscope.virtual.ready_cards import ready_card, ready_cards
 from support.pcscd import READERS, PrivatePcscd
@@ -99,6 +100,17 @@ async def test_an_image_with_pwd_and_pack_and_another_uid(pcscd: PrivatePcscd, t
     assert pack == "4F4B9000"
 
 
+async def test_a_dump_file_tells_the_chip_itself(pcscd: PrivatePcscd, tmp_path: Path) -> None:
+    path = tmp_path / "tag.nfc"
+    path.write_bytes(save(ready_card("ntag215-url").make_tag().snapshot(), "flipper").data)
+    async with served(pcscd.port, "--image", str(path)) as card:
+        told = await card.line()
+        assert (await card.line()).startswith("The file shows page 86 as 00")
+        (page_3,) = await send("FFB0000304")
+    assert told.startswith("NTAG215 from tag.nfc, UID ")
+    assert page_3 == "E1103E009000"
+
+
 async def test_a_smart_card(pcscd: PrivatePcscd) -> None:
     async with served(pcscd.port, "teaching") as card:
         assert (await card.line()).startswith("Teaching card, T=1 is on the virtual reader at")
@@ -171,7 +183,7 @@ def refused(*arguments: str) -> str:
         (("ntag213", "--uid", "0x"), ["is empty", "7 bytes in hex"]),
         (("ntag213", "--uid", "04A1B288D4E5F6"), ["fourth byte is 88", "ISO/IEC 14443-3"]),
         (("ntag213", "--uid", "0x88A1B2C3D4E5F6"), ["first byte is 88", "ISO/IEC 14443-3"]),
-        (("ntag213", "--image", "/dev/zero"), ["/dev/zero", "more than 65536 bytes"]),
+        (("ntag213", "--image", "/dev/zero"), ["/dev/zero", "more than 262144 bytes"]),
         (("teaching", "--uid", UID), ["no Type 2 tag"]),
         (("teaching", "--image", "any.bin"), ["no Type 2 tag"]),
         (("ntag213", "--image", "no/such/file.bin"), ["no/such/file.bin", "No such file"]),

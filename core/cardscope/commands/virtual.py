@@ -9,11 +9,13 @@ from typing import Final
 
 from cardscope.commands.running import run_until_interrupted
 from cardscope.decode.hex import HexError, format_hex, parse_hex
+from cardscope.dumps import Dump, load, read_file
 from cardscope.errors import CardScopeError, UsageError
+from cardscope.tags.catalogue import Chip
 from cardscope.virtual.card import VirtualCard
 from cardscope.virtual.reader_models import ReaderModel, reader_model
 from cardscope.virtual.ready_cards import ReadyCard, ready_card, ready_cards
-from cardscope.virtual.tag_recipe import check_uid, read_image
+from cardscope.virtual.tag_recipe import card_from_snapshot, check_uid
 from cardscope.virtual.vpcd import DEFAULT_PORT, serve_vpcd
 
 WAITING_DELAY: Final = 0.5
@@ -25,11 +27,10 @@ def run(options: argparse.Namespace) -> int:
         for name, card in ready_cards().items():
             print(f"{name:24}{card.title}")
         return 0
-    if options.card is None:
-        raise UsageError("Which card?", remedy="cardscope virtual --list prints the names of all cards.")
     host, port = _place(options.vpcd)
     model = reader_model(options.reader_model or "generic")
-    made, title, note = _made(ready_card(options.card), model, options)
+    card = None if options.card is None else ready_card(options.card)
+    made, title, note = _made(card, model, options)
 
     def connected() -> None:
         print(f"{title} is on the virtual reader at {host}:{port}. Ctrl+C takes it off.", flush=True)
@@ -63,23 +64,21 @@ def _place(text: str | None) -> tuple[str, int]:
     return host.strip("[]") or "127.0.0.1", int(port)
 
 
-def _made(card: ReadyCard, model: ReaderModel, options: argparse.Namespace) -> tuple[VirtualCard, str, str]:
+def _made(card: ReadyCard | None, model: ReaderModel, options: argparse.Namespace) -> tuple[VirtualCard, str, str]:
     """The card to serve, what it is, and what its user has to know of it."""
-    if options.image is None and options.uid is None:
-        return card.make(model), _with_uid(card.title, card.uid), card.description
+    image: str | None = options.image
     uid = None if options.uid is None else _parse_uid(options.uid)
-    if card.recipe is None:
-        return model.front(card.make_tag(uid=uid)), "", ""  # raises, with the reason
-    path = None if options.image is None else Path(options.image)
-    image = None if path is None else _read_image(path)
-    try:
-        tag = card.make_tag(uid=uid, image=image)
-    except CardScopeError as error:
-        raise UsageError(f"{path}: {error}" if path is not None else str(error), remedy=error.remedy) from error
-    if path is None:
+    if card is not None and image is None and uid is None:
+        return card.make(model), _with_uid(card.title, card.uid), card.description
+    if card is not None and (card.recipe is None or image is None):
+        tag = card.make_tag(uid=uid)  # raises, with the reason, for a card that is no tag
         return model.front(tag), _with_uid(card.title, tag.uid), card.description
-    # What the description tells of the ready card, its password for one, need not be true of the image.
-    return model.front(tag), _with_uid(f"{tag.chip.name} from {path.name}", tag.uid), ""
+    if image is None:
+        raise UsageError("Which card?", remedy="cardscope virtual --list prints the names of all cards.")
+    path = Path(image)
+    dump = _load(path, card.chip if card is not None else None)
+    tag = card_from_snapshot(dump.snapshot, uid=uid)
+    return model.front(tag), _with_uid(f"{tag.chip.name} from {path.name}", tag.uid), " ".join(dump.notes)
 
 
 def _with_uid(title: str, uid: bytes | None) -> str:
@@ -100,8 +99,11 @@ def _parse_uid(text: str) -> bytes:
     return uid
 
 
-def _read_image(path: Path) -> bytes:
+def _load(path: Path, chip: Chip | None) -> Dump:
+    """The dump in the file at ``path``, of ``chip`` where the user names a card of that."""
     try:
-        return read_image(path)
+        return load(read_file(path), path.name, chip=chip)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except CardScopeError as error:
+        raise UsageError(f"{path}: {error}", remedy=error.remedy) from error

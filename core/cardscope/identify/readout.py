@@ -32,6 +32,8 @@ class TagReadout:
     ``None``: that could not be told."""
     withheld: str = ""
     """Why memory was not read although it could have been, and how to read it all the same."""
+    signature_asked: bool = True
+    """Whether a chip that has a signature was asked for it, so that a missing one says something about the tag."""
 
     @property
     def chip(self) -> Chip | None:

@@ -125,7 +125,7 @@ def _maker_sentences(readout: TagReadout, state: TagState) -> Iterator[str]:
 def _lacks_signature(readout: TagReadout) -> bool:
     """Whether a chip that has a signature did not tell it. It is asked for before any page is read."""
     chip, identity = readout.chip, readout.identity
-    asked = identity.version is not None and bool(readout.pages)
+    asked = readout.signature_asked and identity.version is not None and bool(readout.pages)
     return chip is not None and Command.READ_SIG in chip.commands and asked and readout.signature is None
 
 

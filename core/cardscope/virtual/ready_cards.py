@@ -68,8 +68,8 @@ class ReadyCard:
             return self._other()
         return LooseCard.type2(self.title, self.make_tag())
 
-    def make_tag(self, *, uid: bytes | None = None, image: bytes | None = None) -> Type2Tag:
-        """The silicon, with another 7-byte ``uid`` or with ``image`` as its memory, see :meth:`TagRecipe.tag`.
+    def make_tag(self, *, uid: bytes | None = None) -> Type2Tag:
+        """The silicon, with another 7-byte ``uid``, see :meth:`TagRecipe.tag`.
 
         Raises UsageError for a card that is no Type 2 tag.
         """
@@ -78,7 +78,7 @@ class ReadyCard:
                 f"{self.title} is no Type 2 tag: it has neither a memory image nor a UID of its own to be set.",
                 remedy="Choose a card of an NTAG or MIFARE Ultralight chip.",
             )
-        return self.recipe.tag(uid=uid, image=image)
+        return self.recipe.tag(uid=uid)
 
 
 @cache

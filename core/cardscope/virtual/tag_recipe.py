@@ -1,20 +1,26 @@
 """How a ready Type 2 tag is made: a chip as delivered, a UID, and what was done to its memory since."""
 
-import errno
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from cardscope.errors import CardScopeError
 from cardscope.tags.catalogue import Chip, Command, chips
-from cardscope.tags.image import CASCADE_TAG, PAGE_SIZE, UID_SIZE, check_image, factory_image, image_pages, uid_of
+from cardscope.tags.image import (
+    CASCADE_TAG,
+    PAGE_SIZE,
+    UID_SIZE,
+    check_image,
+    factory_image,
+    factory_pages,
+    image_pages,
+    uid_of,
+)
+from cardscope.tags.snapshot import TagSnapshot
 from cardscope.virtual.type2 import Type2Tag
 
 URL_PREFIX_HTTPS: Final = 0x04
 """NFC Forum URI record type: the identifier code of ``https://``."""
-_IMAGE_LIMIT: Final = 0x10000
-"""Bytes; far beyond the image of any chip, and not all there is in a file that never ends."""
 _UID_PLACES: Final = {0: "first", 3: "fourth"}
 """The bytes that stand where a cascade tag can."""
 
@@ -49,19 +55,14 @@ class TagRecipe:
             pages={int(page, 16): bytes.fromhex(data) for page, data in table.get("pages", {}).items()},
         )
 
-    def tag(self, *, uid: bytes | None = None, image: bytes | None = None) -> Type2Tag:
-        """A new tag. With ``image``, its memory is that instead (see :func:`card_from_image`); with ``uid``, its UID.
+    def tag(self, *, uid: bytes | None = None) -> Type2Tag:
+        """A new tag, with ``uid`` as its UID where there is one.
 
-        Raises CardScopeError as :func:`card_from_image` does.
+        Raises CardScopeError for a UID that no tag can have.
         """
-        if uid is None and image is None:
+        if uid is None:
             return Type2Tag(self.chip, self._image(), signature=self.signature)
-        return card_from_image(
-            self.chip,
-            self._image() if image is None else image,
-            uid=uid,
-            signature=self.signature if self.copied else None,
-        )
+        return card_from_image(self.chip, self._image(), uid=uid, signature=self.signature if self.copied else None)
 
     def _image(self) -> bytes:
         image = bytearray(factory_image(self.chip, self.uid))
@@ -78,7 +79,31 @@ class TagRecipe:
         return bytes(image)
 
 
-def card_from_image(chip: Chip, image: bytes, *, uid: bytes | None = None, signature: bytes | None = None) -> Type2Tag:
+def card_from_snapshot(snapshot: TagSnapshot, *, uid: bytes | None = None) -> Type2Tag:
+    """A card that is as the tag in ``snapshot``. What that does not know is as at delivery, and the signature as in
+    :func:`card_from_image`; so is that of a card with another ``uid``, 7 bytes. Raises CardScopeError for a UID that no
+    tag can have."""
+    chip = snapshot.chip
+    pages = factory_pages(chip, snapshot.uid) | dict(snapshot.pages)
+    return card_from_image(
+        chip,
+        b"".join(pages[page] for page in image_pages(chip)),
+        uid=uid,
+        signature=snapshot.signature if uid is None else None,
+        counters=snapshot.counters,
+        auth_failures=snapshot.auth_failures or 0,
+    )
+
+
+def card_from_image(
+    chip: Chip,
+    image: bytes,
+    *,
+    uid: bytes | None = None,
+    signature: bytes | None = None,
+    counters: Mapping[int, int] | None = None,
+    auth_failures: int = 0,
+) -> Type2Tag:
     """A ``chip`` whose memory is ``image``: every EEPROM page, 4 bytes each, as the silicon holds them, PWD and PACK
     included, in the order of :func:`~cardscope.tags.image.image_pages`. The 7-byte ``uid`` replaces that of the image.
 
@@ -86,33 +111,14 @@ def card_from_image(chip: Chip, image: bytes, *, uid: bytes | None = None, signa
     one takes some 50 ms to make. Raises CardScopeError, with the reason, for an image of the wrong size or with wrong
     check bytes, and for a UID that no tag can have.
     """
-    try:
-        check_image(chip, image)
-    except CardScopeError as error:
-        if chip in chips_with_image_of(len(image)):
-            raise
-        raise CardScopeError(str(error), remedy=_size_remedy(chip, len(image))) from error
+    check_image(chip, image)
     if uid is not None:
         image = _with_uid(chip, image, uid)
     if signature is None and Command.READ_SIG in chip.commands:
         from cardscope.virtual.signing import sign  # noqa: PLC0415 - not needed for most cards
 
         signature = sign(uid_of(chip, image[0:4], image[4:8]))
-    return Type2Tag(chip, image, signature=signature or bytes(32))
-
-
-def read_image(path: Path) -> bytes:
-    """What the file at ``path`` holds. Raises OSError, also for a file that is far longer than any image or endless."""
-    with path.open("rb") as file:
-        image = file.read(_IMAGE_LIMIT + 1)
-    if len(image) > _IMAGE_LIMIT:
-        raise OSError(errno.EFBIG, f"it has more than {_IMAGE_LIMIT} bytes, and no image is as long as that", str(path))
-    return image
-
-
-def chips_with_image_of(size: int) -> tuple[Chip, ...]:
-    """The chips whose image has ``size`` bytes: several, for some sizes."""
-    return tuple(chip for chip in chips().values() if PAGE_SIZE * len(image_pages(chip)) == size)
+    return Type2Tag(chip, image, counters=counters or {}, auth_failures=auth_failures, signature=signature or bytes(32))
 
 
 def check_uid(uid: bytes) -> None:
@@ -125,23 +131,6 @@ def check_uid(uid: bytes) -> None:
                 f"{uid.hex().upper()} cannot be a UID of 7 bytes: its {name} byte is 88, the cascade tag.",
                 remedy=f"Choose another {name} byte: ISO/IEC 14443-3 keeps 88 as the sign of a longer UID.",
             )
-
-
-def _size_remedy(chip: Chip, size: int) -> str:
-    """What ``size`` bytes that are no image of ``chip`` may be instead, and what to do."""
-    sentences: list[str] = []
-    if others := chips_with_image_of(size):
-        names, keys = " or ".join(other.name for other in others), " or ".join(other.key for other in others)
-        sentences.append(f"{size} bytes are an image of {names}: for that, choose {keys}.")
-    if chip.user_bytes == size:
-        start = PAGE_SIZE * chip.user_first
-        sentences.append(
-            f"{size} bytes are the user memory of {chip.name} alone, which begins at byte {start} of an image."
-        )
-    elif holders := [other.name for other in chips().values() if other.user_bytes == size]:
-        sentences.append(f"{size} bytes are the user memory alone of {' or '.join(holders)}.")
-    sentences.append("An image has every page from 00 on, 4 bytes each, PWD and PACK included: read out all of them.")
-    return " ".join(sentences)
 
 
 def _with_uid(chip: Chip, image: bytes, uid: bytes) -> bytes:

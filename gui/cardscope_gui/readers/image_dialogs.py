@@ -7,17 +7,20 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 if TYPE_CHECKING:
-    from cardscope.tags.catalogue import Chip
+    from cardscope.dumps import Candidate
 
 translate = QCoreApplication.translate
 
 
 def open_image(parent: QWidget, chosen: Callable[[str], None]) -> None:
-    """Asks for a memory image to read."""
-    dialog = QFileDialog(parent, translate("ImageDialogs", "Insert a virtual card from its memory image"))
+    """Asks for a dump file to read."""
+    dialog = QFileDialog(parent, translate("ImageDialogs", "Insert a virtual card from a dump file"))
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     dialog.setNameFilters(
-        [translate("ImageDialogs", "Memory images (*.bin *.mfd)"), translate("ImageDialogs", "All files (*)")]
+        [
+            translate("ImageDialogs", "Dump files (*.nfc *.json *.bin *.mfd *.eml *.txt)"),
+            translate("ImageDialogs", "All files (*)"),
+        ]
     )
     _open(dialog, chosen)
 
@@ -36,14 +39,14 @@ def ask_chip(
     parent: QWidget,
     name: str,
     image: bytes,
-    chips: list[object],
-    chosen: Callable[[str, bytes, "Chip"], None],
+    candidates: list[object],
+    chosen: Callable[[str, bytes, "Candidate"], None],
 ) -> None:
-    """Asks which of ``chips`` the ``image`` in the file ``name`` is of."""
-    by_words = {f"{chip.name} ({chip.family})": chip for chip in cast("list[Chip]", chips)}
+    """Asks which of ``candidates`` the ``image`` in the file ``name`` is."""
+    by_words = {candidate.text: candidate for candidate in cast("list[Candidate]", candidates)}
     dialog = QInputDialog(parent)
     dialog.setWindowTitle(translate("ImageDialogs", "Which chip is it?"))
-    words = translate("ImageDialogs", "{name} has {size} bytes, as the memory of each of these chips:")
+    words = translate("ImageDialogs", "{name}, {size} bytes, can be of each of these chips:")
     dialog.setLabelText(words.format(name=name, size=len(image)))
     dialog.setComboBoxItems(list(by_words))
     dialog.setOkButtonText(translate("ImageDialogs", "Insert"))

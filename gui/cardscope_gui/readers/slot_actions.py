@@ -73,8 +73,8 @@ class SlotActions(QObject):
             name = f"{card.tag.chip.key}-{card.tag.uid.hex().upper()}.bin"
             image_dialogs.save_image(self._window, name, self._slot.save_image)
 
-    def _ask_chip(self, name: str, image: bytes, chips: list[object]) -> None:
-        image_dialogs.ask_chip(self._window, name, image, chips, self._slot.insert_image)
+    def _ask_chip(self, name: str, image: bytes, candidates: list[object]) -> None:
+        image_dialogs.ask_chip(self._window, name, image, candidates, self._slot.insert_image)
 
     def _ask_port(self) -> None:
         def chosen(port: int) -> None:

@@ -17,7 +17,8 @@ from cardscope_gui.settings import Settings
 if TYPE_CHECKING:
     import asyncio
 
-    from cardscope.tags.catalogue import Chip
+    from cardscope.dumps import Candidate
+    from cardscope.virtual.card import VirtualCard
     from cardscope.virtual.loose_card import LooseCard
     from cardscope.virtual.reader import VirtualReader
     from cardscope.virtual.reader_models import ReaderModel
@@ -36,7 +37,7 @@ class VirtualSlot(QObject):
     failed = Signal(str)
     """What went wrong and what to do, in words for the user."""
     chip_wanted = Signal(str, bytes, list)
-    """A file's name, its content, and the several chips whose image has that size."""
+    """A file's name, its content, and the several candidates of what it can be."""
 
     def __init__(self, bridge: Bridge, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +47,7 @@ class VirtualSlot(QObject):
         self._settings = settings
         self._card: LooseCard | None = None
         self._lending: asyncio.Task[object] | None = None
+        self._electronics: tuple[str, VirtualCard | None] | None = None
 
     @property
     def reader(self) -> "VirtualReader | None":
@@ -97,17 +99,23 @@ class VirtualSlot(QObject):
             self._lending.cancel()
 
     def open_image(self, path: str) -> None:
-        """Reads a memory image and puts a card of its chip in; asks by ``chip_wanted`` where several chips fit."""
+        """Reads a dump file and puts a card as the tag in it in; asks by ``chip_wanted`` where it can be several."""
         self._bridge.spawn(self._open_image(Path(path)))
 
-    def insert_image(self, name: str, image: bytes, chip: "Chip") -> None:
-        """Puts in a card of ``chip`` with the memory ``image``, which the file ``name`` holds."""
-        self._bridge.spawn(self._insert_image(name, image, chip))
+    def insert_image(self, name: str, image: bytes, candidate: "Candidate") -> None:
+        """Puts in a card as the tag in ``image``, the content of the file ``name``, which is a ``candidate``."""
+        self._bridge.spawn(self._insert_image(name, image, candidate))
 
     def save_image(self, path: str) -> None:
         """Writes the memory of the tag as it is now into the file at ``path``."""
         if self.card is not None and self.card.tag is not None:
             self._bridge.spawn(self._save_image(Path(path), self.card.tag.image))
+
+    def electronics(self) -> "VirtualCard | None":
+        """What takes the commands to the reader itself, see :class:`~cardscope.virtual.reader.VirtualReader`."""
+        if self._electronics is None or self._electronics[0] != self.model_key:
+            self._electronics = self.model_key, self._model().without_card()
+        return self._electronics[1]
 
     def _model(self) -> "ReaderModel":
         from cardscope.virtual.reader_models import reader_model, reader_models  # noqa: PLC0415
@@ -147,35 +155,29 @@ class VirtualSlot(QObject):
             self._set_loan(Loan.HOME)
 
     async def _open_image(self, path: Path) -> None:
-        from cardscope.virtual.tag_recipe import chips_with_image_of, read_image  # noqa: PLC0415
+        from cardscope.dumps import read_file  # noqa: PLC0415
 
         try:
-            image = await _aside(lambda: read_image(path))
+            image = await _aside(lambda: read_file(path))
         except OSError as error:
             self.failed.emit(self.tr("{path} cannot be read: {why}.").format(path=path, why=error.strerror or error))
             return
-        fitting = chips_with_image_of(len(image))
-        if not fitting:
-            words = self.tr(
-                "{name} has {size} bytes, and no chip's memory has that size. An image holds every page of the chip, "
-                "4 bytes each, PWD and PACK included."
-            )
-            self.failed.emit(words.format(name=path.name, size=len(image)))
-        elif len(fitting) == 1:
-            await self._insert_image(path.name, image, fitting[0])
-        else:
-            self.chip_wanted.emit(path.name, image, list(fitting))
+        await self._insert_image(path.name, image, None)
 
-    async def _insert_image(self, name: str, image: bytes, chip: "Chip") -> None:
+    async def _insert_image(self, name: str, image: bytes, candidate: "Candidate | None") -> None:
+        from cardscope.dumps import AmbiguousDumpError, load  # noqa: PLC0415
         from cardscope.virtual.loose_card import LooseCard  # noqa: PLC0415
-        from cardscope.virtual.tag_recipe import card_from_image  # noqa: PLC0415
+        from cardscope.virtual.tag_recipe import card_from_snapshot  # noqa: PLC0415
 
+        chosen = (None, None) if candidate is None else (candidate.format, candidate.chip)
         try:
-            tag = await _aside(lambda: card_from_image(chip, image))
+            tag = await _aside(lambda: card_from_snapshot(load(image, name, format=chosen[0], chip=chosen[1]).snapshot))
+        except AmbiguousDumpError as error:
+            self.chip_wanted.emit(name, image, list(error.candidates))
         except CardScopeError as error:
             self.failed.emit(f"{name}: {error} {error.remedy}".rstrip())
-            return
-        self._put(LooseCard.type2(f"{chip.name}, {name}", tag))
+        else:
+            self._put(LooseCard.type2(f"{tag.chip.name}, {name}", tag))
 
     async def _save_image(self, path: Path, image: bytes) -> None:
         try:

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
 import pytest
 
@@ -11,10 +10,11 @@ from cardscope.errors import CardScopeError, UsageError
 from cardscope.tags.catalogue import Command, chips
 from cardscope.tags.image import image_pages
 from cardscope.tags.originality import verify_originality
+from cardscope.tags.snapshot import TagSnapshot
 from cardscope.virtual.reader_models import reader_model, reader_models
 from cardscope.virtual.ready_cards import practice_card, ready_card, ready_cards
 from cardscope.virtual.signing import sign
-from cardscope.virtual.tag_recipe import card_from_image, chips_with_image_of, read_image
+from cardscope.virtual.tag_recipe import card_from_image, card_from_snapshot
 from cardscope.virtual.type2 import ACK, Type2Tag
 from cardscope_resources import resource
 
@@ -230,7 +230,6 @@ def test_a_snapshot_holds_all_of_a_tag() -> None:
 @pytest.mark.parametrize("key", chips())
 def test_an_image_makes_the_same_card_again(key: str) -> None:
     original = ready_card(key).make_tag()
-    assert chips()[key] in chips_with_image_of(len(original.image))
     again = card_from_image(chips()[key], original.image)
     assert (again.image, again.uid, again.signature) == (original.image, original.uid, original.signature)
 
@@ -249,9 +248,28 @@ def test_another_uid_changes_the_uid_its_check_bytes_and_the_signature(key: str)
 
 def test_the_uid_replaces_that_of_an_image() -> None:
     image = ready_card("ntag213-url").make_tag().image
-    tag = ready_card("ntag213").make_tag(image=image, uid=UID)
+    tag = card_from_image(chips()["ntag213"], image, uid=UID)
     assert tag.uid == UID
     assert tag.image[9:] == image[9:]
+
+
+@pytest.mark.parametrize("key", chips())
+def test_a_snapshot_makes_the_same_card_again(key: str) -> None:
+    original = ready_card(key).make_tag()
+    again = card_from_snapshot(original.snapshot())
+    assert (again.image, again.uid, again.signature) == (original.image, original.uid, original.signature)
+    assert again.snapshot() == original.snapshot()
+    assert card_from_snapshot(original.snapshot(), uid=UID).uid == UID
+
+
+def test_what_a_snapshot_does_not_know_is_as_at_delivery() -> None:
+    original = ready_card("ntag213-password").make_tag()
+    known = original.snapshot()
+    pages = {page: content for page, content in known.pages.items() if page not in (0x2B, 0x2C)}
+    again = card_from_snapshot(TagSnapshot(known.chip, pages))
+    assert again.image[: 4 * 0x2B] == original.image[: 4 * 0x2B]
+    assert again.image[4 * 0x2B :] == bytes.fromhex("FFFFFFFF 00000000")
+    assert verify_originality(again.uid, again.signature).test
 
 
 def test_a_clone_stays_one_whatever_its_uid() -> None:
@@ -289,44 +307,9 @@ def test_a_uid_that_no_tag_can_have_is_refused(uid: str, why: str) -> None:
 
 
 @pytest.mark.parametrize("name", SMART_CARDS)
-def test_a_card_that_is_no_type_2_tag_has_no_image(name: str) -> None:
+def test_a_card_that_is_no_type_2_tag_has_no_silicon(name: str) -> None:
     with pytest.raises(UsageError, match="no Type 2 tag"):
-        ready_card(name).make_tag(image=b"")
-
-
-def test_sizes_name_the_chips_that_have_them() -> None:
-    assert {chip.key for chip in chips_with_image_of(180)} == {"ntag213", "ntag213f"}
-    assert {chip.key for chip in chips_with_image_of(540)} == {"ntag215"}
-    assert chips_with_image_of(181) == ()
-
-
-def test_a_file_without_end_is_not_read_to_its_end(tmp_path: Path) -> None:
-    path = tmp_path / "large"
-    path.write_bytes(bytes(65536))
-    assert len(read_image(path)) == 65536
-    path.write_bytes(bytes(65537))
-    for endless in (path, Path("/dev/zero")):
-        with pytest.raises(OSError, match="more than 65536 bytes"):
-            read_image(endless)
-
-
-@pytest.mark.parametrize(
-    ("key", "size", "words", "not_there"),
-    [
-        # Sizes from the data sheets: NTAG216 has 888 bytes of user memory from page 04 on, and 924 in all.
-        ("ntag216", 888, "user memory of NTAG216 alone, which begins at byte 16", "NTAG216F"),
-        ("ntag216", 540, "an image of NTAG215: for that, choose ntag215", "user memory"),
-        ("ntag215", 924, "NTAG216 or NTAG216F: for that, choose ntag216 or ntag216f", "user memory"),
-        ("ntag216", 504, "user memory alone of NTAG215", "an image of"),
-        ("ntag216", 925, "An image has every page", "925"),
-    ],
-)
-def test_a_wrong_size_tells_what_it_could_be(key: str, size: int, words: str, not_there: str) -> None:
-    with pytest.raises(CardScopeError) as caught:
-        card_from_image(chips()[key], bytes(size))
-    assert words in caught.value.remedy
-    assert not_there not in caught.value.remedy
-    assert "PWD and PACK included" in caught.value.remedy
+        ready_card(name).make_tag()
 
 
 @pytest.mark.parametrize(

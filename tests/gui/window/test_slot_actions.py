@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QPushButton
 
+from cardscope.dumps import Candidate
 from cardscope.tags.catalogue import chips
 from cardscope.virtual.reader_models import reader_models
 from cardscope_gui.empty.page import Page
@@ -126,11 +127,12 @@ def test_saving_offers_a_name(qtbot, with_card, bridge):
 
 
 def test_several_chips_are_asked_about_by_name(qtbot, window, bridge):
-    window.slot.chip_wanted.emit("tag.bin", bytes(180), [chips()["ntag213"], chips()["ntag213f"]])
+    candidates = [Candidate("raw", chips()[key], f"{key} (raw image)") for key in ("ntag213", "ntag213f")]
+    window.slot.chip_wanted.emit("tag.bin", bytes(180), candidates)
     asked = dialog(window, QInputDialog)
-    assert asked.comboBoxItems() == ["NTAG213 (NTAG21x)", "NTAG213F (NTAG21xF)"]
+    assert asked.comboBoxItems() == ["ntag213 (raw image)", "ntag213f (raw image)"]
     before = bridge.spawned
-    asked.setTextValue("NTAG213F (NTAG21xF)")
+    asked.setTextValue("ntag213f (raw image)")
     asked.accept()
     assert bridge.spawned == before + 1
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest_asyncio
 
+from cardscope.dumps import save
 from cardscope.events import CardInserted
 from cardscope.readers.pcsc_source import PcscSource
 from cardscope.service import CardService
-from cardscope.tags.catalogue import chips
 from cardscope.virtual.reader import VirtualReader, VirtualSource
 from cardscope.virtual.ready_cards import ready_card
 from cardscope_gui.readers.loan import Loan
@@ -186,6 +186,19 @@ async def test_memory_is_saved_and_comes_back(rig: Rig, tmp_path: Path) -> None:
     assert rig.said == []
 
 
+async def test_a_dump_file_of_another_tool_becomes_a_card(rig: Rig, tmp_path: Path) -> None:
+    tag = ready_card("ntag216-implant").make_tag().snapshot()
+    path = tmp_path / "tag.nfc"
+    path.write_bytes(save(tag, "flipper").data)
+    rig.slot.open_image(str(path))
+    await rig.bridge.finish()
+    assert rig.slot.card is not None
+    assert rig.slot.card.tag is not None
+    again = rig.slot.card.tag.snapshot()
+    assert (again.chip, again.uid, again.signature) == (tag.chip, tag.uid, tag.signature)
+    assert again.pages[0xE2] == tag.pages[0xE2]
+
+
 async def test_a_size_of_several_chips_is_asked_about(rig: Rig, tmp_path: Path) -> None:
     path = tmp_path / "tag.bin"
     path.write_bytes(ready_card("ntag213").make_tag().image)
@@ -195,8 +208,9 @@ async def test_a_size_of_several_chips_is_asked_about(rig: Rig, tmp_path: Path) 
     await rig.bridge.finish()
     assert rig.reader.card is None, "not guessed"
     ((name, image, fitting),) = asked
-    assert {chip.key for chip in fitting} == {"ntag213", "ntag213f"}
-    rig.slot.insert_image(name, image, chips()["ntag213f"])
+    by_chip = {candidate.chip.key: candidate for candidate in fitting}
+    assert set(by_chip) == {"ntag213", "ntag213f"}
+    rig.slot.insert_image(name, image, by_chip["ntag213f"])
     await rig.bridge.finish()
     assert rig.slot.card is not None
     assert rig.slot.card.tag is not None
