@@ -29,6 +29,7 @@ LAYERS = {
         "identify",
         "readers.families",
         "tags",
+        "ndef.area",
         "decode",
         "guard",
         "virtual",
