@@ -21,16 +21,20 @@ from collections.abc import Awaitable, Callable
 from benchmarks import (
     annotation,
     atr,
+    campaign,
     closing,
     events,
     history,
     identification,
     idle,
+    memory,
+    plan,
     recovery,
     roundtrip,
     second_start,
     silicon,
     start,
+    transcript,
 )
 from benchmarks.results import NotMeasured, Number
 from benchmarks.stage import Stage
@@ -46,8 +50,12 @@ FIGURES: dict[str, Callable[[Stage], Awaitable[list[Number]]]] = {
     "atr": atr.measure,
     "annotation": annotation.measure,
     "history": history.measure,
+    "transcript": transcript.measure,
     "identification": identification.measure,
     "silicon": silicon.measure,
+    "plan": plan.measure,
+    "memory": memory.measure,
+    "campaign": campaign.measure,
 }
 
 

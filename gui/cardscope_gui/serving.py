@@ -2,6 +2,7 @@
 picture."""
 
 import asyncio
+import gc
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -75,6 +76,9 @@ def _load_the_rest() -> None:
         assert cardscope.virtual.iso7816
         originality_keys()
         ready_cards()
+        # What is loaded by now stays. To look at all of it again in a full collection would hold the window up for
+        # longer than a screen's frame.
+        gc.freeze()
 
     Thread(target=load, name="CardScope loader", daemon=True).start()
 

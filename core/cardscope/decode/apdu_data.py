@@ -1,18 +1,15 @@
 """What the data field of a command is: objects, names, identifiers, text."""
 
-import tomllib
 from collections.abc import Callable
-from functools import cache
 from typing import Final
 
 from cardscope.decode.apdu_names import scope_of
 from cardscope.decode.apdu_structure import CommandApdu
-from cardscope.decode.data_names import application_name, data_object_name
+from cardscope.decode.data_names import application_name, data_object_name, session_object_name
 from cardscope.decode.native import session_objects
 from cardscope.decode.tag_parts import octet, shifted, spelled
 from cardscope.decode.tlv import decode_tlv
 from cardscope.fields import Field
-from cardscope_resources import resource
 
 _SELECT: Final = 0xA4
 _BY_NAME: Final = 0x04
@@ -96,19 +93,19 @@ def _reference_data(data: bytes, offset: int) -> Parts:
 # ---- reader pseudo-APDUs (PC/SC Part 3 §3.2, §3.3; ACR122U API) ------------------------------------------------------
 
 
-@cache
-def _session_names() -> dict[str, str]:
-    return tomllib.loads(resource("iso7816.toml").read_text("utf-8"))["session_objects"]
-
-
 def _session(apdu: CommandApdu, offset: int) -> Parts:
     parts: list[Field] = []
     at = 0
     for tag, start, end in session_objects(apdu.data) or ():
-        code = f"{tag:02X}"
-        name = _session_names().get(code, "")
         value = apdu.data[start:end]
-        parts.append(octet(f"{code} {name}".rstrip(), offset + at, apdu.data[at:end], value=spelled(value) or "empty"))
+        parts.append(
+            octet(
+                f"{tag:02X} {session_object_name(tag)}".rstrip(),
+                offset + at,
+                apdu.data[at:end],
+                value=spelled(value) or "empty",
+            )
+        )
         at = end
     return ("Data objects of the transparent session.", tuple(parts)) if parts else _NOTHING
 

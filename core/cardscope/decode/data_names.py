@@ -1,4 +1,5 @@
-"""Names of applications by their AIDs and of data objects by their tags (``applications.toml``, ``tlv.toml``)."""
+"""Names of applications by their AIDs and of data objects by their tags (``applications.toml``, ``tlv.toml``, and for
+the transparent session ``iso7816.toml``)."""
 
 import tomllib
 from functools import cache
@@ -28,3 +29,13 @@ def data_object_name(tag: str) -> str:
     """The name of the BER-TLV data object with ``tag`` (upper-case hex), as far as it has the same one everywhere; else
     ``""``."""
     return _tags().get(tag, "")
+
+
+@cache
+def _session_objects() -> dict[str, str]:
+    return tomllib.loads(resource("iso7816.toml").read_text("utf-8"))["session_objects"]
+
+
+def session_object_name(tag: int) -> str:
+    """The name of the data object with ``tag`` in a transparent session (PC/SC Part 3 §3.3); else ``""``."""
+    return _session_objects().get(f"{tag:02X}", "")

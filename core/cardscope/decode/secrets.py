@@ -55,7 +55,8 @@ _CLASSIC_AUTH_SIZE: Final = 12
 _IN_DATA_EXCHANGE: Final = bytes((PN532, 0x40))
 _TRANSMIT_OBJECTS: Final = (0x93, 0x95)
 _PACK: Final = 2
-_IDENTIV_REFUSALS: Final = frozenset((0x6300, 0x6401, 0x6700, 0x6981, 0x6982, 0x6A81, 0x6D00, 0x6E00))
+IDENTIV_REFUSALS: Final = frozenset((0x6300, 0x6401, 0x6700, 0x6981, 0x6982, 0x6A81, 0x6D00, 0x6E00))
+"""The status words of an Identiv reader, whose DIRECT TRANSMIT answers without one when the tag answered."""
 _RECEIVED: Final = 0x97
 
 
@@ -89,7 +90,7 @@ def secret_answer_spans(command: bytes, response: bytes) -> tuple[Span, ...]:
             return tuple((start, stop) for tag, start, stop in objects if tag == _RECEIVED and stop - start == _PACK)
         case 0xEF:
             # The answer comes without a status word, and with P1 = 00 it has its CRC.
-            refused = len(response) == _PACK and int.from_bytes(response) in _IDENTIV_REFUSALS
+            refused = len(response) == _PACK and int.from_bytes(response) in IDENTIV_REFUSALS
             return ((0, len(response)),) if len(response) in (_PACK, _PACK + 2) and not refused else ()
         case _:
             return ((0, end),) if end == _PACK else ()

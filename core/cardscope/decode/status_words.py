@@ -2,7 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from cardscope_resources import resource
@@ -36,8 +36,9 @@ class _Entry:
     severity: Severity
     source: str
 
-    def matches(self, code: str, command: str) -> bool:
-        return _matches(self.code, code) and _matches(self.command, command[: len(self.command)])
+    def answers(self, command: str) -> bool:
+        """Whether the entry holds for a command that begins so."""
+        return _matches(self.command, command[: len(self.command)])
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -86,6 +87,11 @@ def _entries() -> tuple[_Entry, ...]:
     return tuple(sorted(entries, key=lambda entry: entry.rank))
 
 
+@lru_cache(maxsize=256)
+def _entries_for(code: str) -> tuple[_Entry, ...]:
+    return tuple(entry for entry in _entries() if _matches(entry.code, code))
+
+
 # As many bytes of a command as the longest `command` pattern of the table needs, and more than any will.
 _COMMAND_PREFIX = 16
 
@@ -97,8 +103,8 @@ def status_word(sw: int, command: bytes | None = None) -> StatusWord:
     """
     code = f"{sw:04X}"
     spelled = (command or b"")[:_COMMAND_PREFIX].hex().upper()
-    for entry in _entries():
-        if entry.matches(code, spelled):
+    for entry in _entries_for(code):
+        if entry.answers(spelled):
             return entry.resolve(sw)
     return StatusWord(
         sw,

@@ -196,9 +196,10 @@ class ConsolePanel(QFrame):
     def _on_event(self, event: object) -> None:
         if isinstance(event, Exchanged):
             self.transcript.append(event)
-        elif isinstance(event, Identified) and (chip := event.identification.chip) is not None and chip.chip:
-            if chip.certainty is not Certainty.GUESS:
-                self.transcript.set_chip(event.reader, event.insertion, chip.chip)
+        elif isinstance(event, Identified):
+            identity = event.identification.chip
+            if identity is not None and identity.chip is not None and identity.certainty is not Certainty.GUESS:
+                self.transcript.set_chip(event.reader, event.insertion, identity.chip)
 
     def _clear(self) -> None:
         self.transcript.clear()

@@ -1,18 +1,23 @@
 """Paints one exchange of the transcript: the command's line or lines, then the answer's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QCursor, QFont, QFontMetrics, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from cardscope.decode import status_words
-from cardscope.decode.hex import format_hex
+from cardscope.decode.masked_fields import decode_response_masked
+from cardscope.decode.response import decode_response
+from cardscope.decode.secrets import Span, masked_hex, secret_spans
 from cardscope.events import Exchanged, Origin
+from cardscope.tags.catalogue import Chip
 from cardscope_gui import icons, theme
 from cardscope_gui.console.flow import Flow, flow
 from cardscope_gui.console.segments import Segment, SegmentedCommand, segment
-from cardscope_gui.console.transcript_model import AnyIndex, TranscriptModel, clock, sent_at
+from cardscope_gui.console.transcript_model import AnyIndex, TranscriptModel, answer_spans, clock, sent_at
 
 MAX_LINES = 8
 """Lines of hex shown for a command or an answer; what goes beyond is counted, and copied with the rest."""
@@ -82,11 +87,12 @@ class _Pill:
 class TranscriptDelegate(QStyledItemDelegate):
     """Every row has at least two lines; bytes wrap inside their column, an error's sentence up to the right edge."""
 
-    def __init__(self, view: QAbstractItemView) -> None:
-        """``view`` is where rows are painted; its width, scroll bar included, places the columns, so that they stand
-        where they stand without the scroll bar."""
+    def __init__(self, view: QAbstractItemView, model: TranscriptModel) -> None:
+        """``view`` is where rows of ``model`` are painted; its width, scroll bar included, places the columns, so that
+        they stand where they stand without the scroll bar."""
         super().__init__(view)
         self._view = view
+        self._model = model
         self._metrics: tuple[int, _Metrics] | None = None
         self.shown_reader: str | None = None
         """Exchanges of any other reader get their reader's name."""
@@ -140,6 +146,8 @@ class TranscriptDelegate(QStyledItemDelegate):
         offset = layout.command.byte_at(x - metrics.bytes_left, line, metrics.advance)
         if offset is not None:
             named = next(s for s in segment(exchange.command).segments if s.start <= offset < s.end)
+            if any(start < named.end and named.start < end for start, end in self._command_secrets(exchange)):
+                return self.tr("{0}: holds a secret, which is not shown").format(named.name or self.tr("Data"))
             return " ".join(part for part in (named.name, named.value, named.meaning) if part)
         if exchange.response is not None and line >= _answer_line(layout):
             _, sw = status_words.split_response(exchange.response)
@@ -196,7 +204,15 @@ class TranscriptDelegate(QStyledItemDelegate):
     ) -> None:
         self._paint_edge(painter, sent_at(exchange), "arrow-right", metrics, quiet)
         cut = segment(exchange.command)
-        end_x = self._paint_bytes(painter, exchange.command, layout.command, cut.segments, metrics=metrics, quiet=quiet)
+        end_x = self._paint_bytes(
+            painter,
+            exchange.command,
+            layout.command,
+            cut.segments,
+            secrets=self._command_secrets(exchange),
+            metrics=metrics,
+            quiet=quiet,
+        )
         x = metrics.bytes_left + round(end_x) + theme.px(20)
         at = QPoint(x, (_answer_line(layout) - 1) * metrics.line)
         self._paint_summary(painter, exchange, cut, at=at, metrics=metrics)
@@ -206,12 +222,11 @@ class TranscriptDelegate(QStyledItemDelegate):
     ) -> None:
         x, y = at.x(), at.y()
         if exchange.origin is Origin.APPLICATION:
-            x += _app_mark(painter, self.tr("app"), x, y, metrics) + theme.px(8)
-        room = metrics.right - x
-        if room > theme.px(40):
-            words = cut.summary if exchange.reader == self.shown_reader else f"{cut.summary} · {exchange.reader}"
-            shown = QFontMetrics(metrics.small).elidedText(words, Qt.TextElideMode.ElideRight, room)
-            _text(painter, metrics.small, "text2", QRect(x, y, room, metrics.line), shown)
+            x += _mark(painter, self.tr("app"), x, y, metrics) + theme.px(8)
+        if exchange.insertion == 0:
+            x += _mark(painter, self.tr("to the reader"), x, y, metrics) + theme.px(8)
+        words = cut.summary if exchange.reader == self.shown_reader else f"{cut.summary} · {exchange.reader}"
+        self._paint_words(painter, words, QRect(x, y, metrics.right - x, metrics.line), metrics)
 
     def _paint_answer(
         self, painter: QPainter, exchange: Exchanged, layout: _Layout, metrics: _Metrics, quiet: str
@@ -228,16 +243,39 @@ class TranscriptDelegate(QStyledItemDelegate):
             painter.drawText(rect.adjusted(0, spare, 0, 0), Qt.TextFlag.TextWordWrap, exchange.error)
             return
         data, sw = status_words.split_response(exchange.response)
+        pill = self._pill(exchange, layout, sw, metrics)
         if data:
             whole = Segment("", 0, len(data), "apdu_data", "", "")
-            self._paint_bytes(painter, data, layout.answer, (whole,), metrics=metrics, quiet=quiet)
+            secrets = () if self._model.shows_secrets else answer_spans(exchange)
+            end_x = self._paint_bytes(
+                painter, data, layout.answer, (whole,), secrets=secrets, metrics=metrics, quiet=quiet
+            )
+            # The pill stands on the first line.
+            limit = pill.left - theme.px(12) if layout.answer_lines == 1 else metrics.right
+            left = metrics.bytes_left + round(end_x) + theme.px(20)
+            place = QRect(left, (layout.answer_lines - 1) * line, limit - left, line)
+            self._paint_words(painter, self._words(exchange), place, metrics)
         else:
             rect = QRect(metrics.bytes_left, 0, metrics.room, line)
             _text(painter, metrics.small, quiet, rect, self._no_data())
-        _paint_pill(painter, self._pill(exchange, layout, sw, metrics), metrics)
+        _paint_pill(painter, pill, metrics)
         latency = QRect(metrics.right - theme.px(_LATENCY_WIDTH), 0, theme.px(_LATENCY_WIDTH), line)
         took = milliseconds(exchange.ms)
         _text(painter, metrics.small_mono, quiet, latency, took, side=Qt.AlignmentFlag.AlignRight)
+
+    def _command_secrets(self, exchange: Exchanged) -> Sequence[Span]:
+        """Where the command's bytes are not to be shown."""
+        return () if self._model.shows_secrets else secret_spans(exchange.command, self._model.chip_of(exchange))
+
+    def _words(self, exchange: Exchanged) -> str:
+        assert exchange.response is not None
+        chip = self._model.chip_of(exchange)
+        return _answer_words(exchange.command, exchange.response, chip, self._model.shows_secrets)
+
+    def _paint_words(self, painter: QPainter, words: str, place: QRect, metrics: _Metrics) -> None:
+        if words and place.width() > theme.px(40):
+            shown = QFontMetrics(metrics.small).elidedText(words, Qt.TextElideMode.ElideRight, place.width())
+            _text(painter, metrics.small, "text2", place, shown)
 
     def _paint_bytes(
         self,
@@ -246,6 +284,7 @@ class TranscriptDelegate(QStyledItemDelegate):
         placed: Flow,
         segments: tuple[Segment, ...],
         *,
+        secrets: Sequence[Span],
         metrics: _Metrics,
         quiet: str,
     ) -> float:
@@ -255,7 +294,8 @@ class TranscriptDelegate(QStyledItemDelegate):
         for run in placed.runs:
             painter.setPen(theme.color(segments[run.segment].token))
             at = QPointF(metrics.bytes_left + run.x, run.line * metrics.line + baseline)
-            painter.drawText(at, format_hex(data[run.start : run.end], " "))
+            hidden = [(start - run.start, end - run.start) for start, end in secrets]
+            painter.drawText(at, masked_hex(data[run.start : run.end], hidden))
         if not placed.hidden:
             return placed.end_x
         rect = QRect(metrics.bytes_left, placed.lines * metrics.line, metrics.room, metrics.line)
@@ -301,6 +341,13 @@ def _paint_pill(painter: QPainter, pill: _Pill, metrics: _Metrics) -> None:
     _text(painter, metrics.small_bold, pill.ink, words, pill.words)
 
 
+@lru_cache(maxsize=512)
+def _answer_words(command: bytes, response: bytes, chip: Chip | None, secrets: bool) -> str:
+    if secrets:
+        return decode_response(command, response, chip=chip).meaning
+    return decode_response_masked(command, response, chip).meaning
+
+
 def milliseconds(ms: float) -> str:
     """A latency as the transcript writes it: whole milliseconds, tenths below 10."""
     return f"{ms:.1f} ms" if ms < 10 else f"{ms:,.0f} ms"
@@ -329,8 +376,8 @@ def _icon(painter: QPainter, name: str, token: str, x: int, line: int, *, size: 
     painter.drawPixmap(QPointF(x, (line - theme.px(size)) / 2), drawn)
 
 
-def _app_mark(painter: QPainter, text: str, x: int, y: int, metrics: _Metrics) -> int:
-    """The outlined word that marks the application's own commands; returns its width."""
+def _mark(painter: QPainter, text: str, x: int, y: int, metrics: _Metrics) -> int:
+    """The outlined word that marks the application's own commands, and those to the reader; returns its width."""
     font = theme.ui_font(11, QFont.Weight.Medium)
     width = QFontMetrics(font).horizontalAdvance(text) + theme.px(12)
     box = QRectF(x + 0.5, y + (metrics.line - theme.px(16)) / 2 + 0.5, width - 1, theme.px(16) - 1)

@@ -1,11 +1,12 @@
 """Bytes as a wrapping hex grid with a current byte, a marked range, and a line under each field."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from cardscope.decode.secrets import MASK
 from cardscope_gui import theme
 
 _OFFSET_WIDTH = 40
@@ -29,6 +30,7 @@ class ByteView(QWidget):
         super().__init__(parent)
         self._data = b""
         self._leaves: list[tuple[int, int, bool]] = []
+        self._hidden: frozenset[int] = frozenset()
         self._meaning: Callable[[int], str] = lambda _offset: ""
         self._current = 0
         self._current_span = (0, 0)
@@ -42,11 +44,19 @@ class ByteView(QWidget):
         theme.notifier().changed.connect(self.update)
         self._describe()
 
-    def show_bytes(self, data: bytes, leaves: list[tuple[int, int, bool]], meaning: Callable[[int], str]) -> None:
+    def show_bytes(
+        self,
+        data: bytes,
+        leaves: list[tuple[int, int, bool]],
+        meaning: Callable[[int], str],
+        hidden: Sequence[tuple[int, int]] = (),
+    ) -> None:
         """Shows ``data``. ``leaves`` are start, end and "has a problem" of the innermost fields.
 
-        ``meaning`` says in words what the byte at an offset is, or returns an empty string.
+        ``meaning`` says in words what the byte at an offset is, or returns an empty string. The bytes within the spans
+        ``hidden`` are secrets: only their places are shown.
         """
+        self._hidden = frozenset(offset for start, end in hidden for offset in range(start, end))
         self._data = data
         self._leaves = leaves
         self._meaning = meaning
@@ -130,9 +140,12 @@ class ByteView(QWidget):
         for offset in range(len(self._data)):
             rect = self.cell_rect(offset)
             if rect.intersects(event.rect()):
-                painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, f"{self._data[offset]:02X}")
+                painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._hex(offset))
         self._paint_leaf_lines(painter)
         self._paint_ring(painter)
+
+    def _hex(self, offset: int) -> str:
+        return MASK if offset in self._hidden else f"{self._data[offset]:02X}"
 
     def _paint_leaf_lines(self, painter: QPainter) -> None:
         """A line under each field, broken between fields: fields stay apart without colour."""
@@ -212,7 +225,10 @@ class ByteView(QWidget):
             self._move_to(self._current)
 
     def _byte_text(self, offset: int) -> str:
-        text = self.tr("Byte {0} of {1}, {2} hex").format(offset, len(self._data), f"{self._data[offset]:02X}")
+        if offset in self._hidden:
+            text = self.tr("Byte {0} of {1}, a secret").format(offset, len(self._data))
+        else:
+            text = self.tr("Byte {0} of {1}, {2} hex").format(offset, len(self._data), self._hex(offset))
         meaning = self._meaning(offset)
         return f"{text}, {meaning}" if meaning else text
 

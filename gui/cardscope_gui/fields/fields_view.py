@@ -1,5 +1,7 @@
 """Bytes above, their fields below, linked: what is pointed at or current on one side is marked on the other."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -32,11 +34,12 @@ class FieldsView(QWidget):
         self.tree.hovered.connect(self._item_hovered)
         self.tree.current_changed.connect(self._item_current)
 
-    def show_fields(self, data: bytes, root: Field | None) -> None:
-        """Shows ``data`` with the fields below ``root``."""
+    def show_fields(self, data: bytes, root: Field | None, hidden: Sequence[tuple[int, int]] = ()) -> None:
+        """Shows ``data`` with the fields below ``root``. The bytes within the spans ``hidden`` are secrets: only their
+        places are shown; ``root`` is to be without them."""
         self.model.set_root(root)
         self.tree.expandAll()
-        self.bytes.show_bytes(data, self.model.leaf_spans(), self._meaning_of)
+        self.bytes.show_bytes(data, self.model.leaf_spans(), self._meaning_of, hidden)
 
     def set_compact(self, compact: bool) -> None:
         """Compact, there is no gap between bytes and fields."""

@@ -62,6 +62,7 @@ def test_the_nibble_tables_of_ta1() -> None:
 
 
 def test_the_objects_of_the_transparent_session() -> None:
-    # PC/SC Part 3 §3.3: manage session 80 to 84, switch protocol 8F, exchange 90 to 95 and the timer.
-    codes = {"80", "81", "82", "83", "84", "8F", "90", "91", "92", "93", "94", "95", "5F46"}
+    # PC/SC Part 3 §3.3: manage session 80 to 84, switch protocol 8F, exchange 90 to 95 and the timer; in answers C0,
+    # the status 96 and the data 97.
+    codes = {"80", "81", "82", "83", "84", "8F", "90", "91", "92", "93", "94", "95", "5F46", "96", "97", "C0"}
     assert set(table("iso7816.toml")["session_objects"]) == codes

@@ -10,15 +10,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from cardscope.events import UidRead
+from cardscope.events import Identified, UidRead
+from cardscope.identify.chip_identity import Certainty, ChipIdentity
+from cardscope.identify.identification import Identification
 from cardscope.service import CardService
 from cardscope.store.database import Database
 from cardscope.store.history import HistoryEntry
+from cardscope.tags.catalogue import chips
 from cardscope.virtual.reader import VirtualReader, VirtualSource
 from cardscope.virtual.reader_models import reader_model
 from cardscope.virtual.ready_cards import ready_card
 from cardscope_gui.bridge import Bridge
 from cardscope_gui.console.panel import ConsolePanel
+
+from .conftest import READER, SteppedBridge
 
 PIN, NEW_PIN, PASSWORD, WRITTEN, NATIVE, PACK = (f"5EC2E7{number:02X}" for number in range(6))
 KEY, PROOF = "5EC2E7F0F1F2", "5EC2E7E05EC2E7E15EC2E7E25EC2E7E3"
@@ -111,3 +116,30 @@ async def test_no_secret_is_kept_in_clear(qtbot: QtBot, tmp_path: Path, caplog: 
     texts = {"rows": "\n".join(rows).encode(), "log": caplog.text.encode()}
     for name, content in {**while_open, **closed, **texts}.items():
         assert [spelling for spelling in spellings() if spelling in content] == [], name
+
+
+@pytest.mark.parametrize(
+    ("certainty", "kept", "row"),
+    [
+        (Certainty.CERTAIN, "FF D6 00 2B 04 01 02 03 04", "FF D6 00 2B 04 01 02 03 04"),
+        (Certainty.LIKELY, "FF D6 00 2B 04 •• •• •• ••", "FF D6 00 2B 04 01 02 03 04"),
+        (Certainty.GUESS, "FF D6 00 2B 04 •• •• •• ••", "FF D6 00 2B 04 •• •• •• ••"),
+    ],
+)
+def test_a_chip_that_is_not_certain_keeps_its_passwords(
+    panel: ConsolePanel, bridge: SteppedBridge, certainty: Certainty, kept: str, row: str
+) -> None:
+    """Page 2B is user memory of an NTAG216 and the password of an NTAG213: the disk gets what is certain."""
+    identity = ChipIdentity("NTAG216", "NXP", certainty, (), chip=chips()["ntag216"])
+    known = Identification(READER, 1, b"", None, chip=identity)
+    bridge.service.known = known
+    bridge.published.emit(Identified(READER, 1, known, 0.0))
+    answers: list[HistoryEntry] = []
+    panel.history.found.connect(answers.extend)
+    panel.composer.edit.set_text("FF D6 00 2B 04 01 02 03 04")
+    panel.composer.submit()
+    panel.history.search("", uid=None, favourites=False)
+    assert [entry.command.text for entry in answers] == [kept]
+    assert panel.transcript.index(0).data().startswith(f"> {row}")
+    panel.set_folded(True)
+    assert panel.line.text().startswith(row)

@@ -78,16 +78,19 @@ class TestRows:
             exchanged(response=None, error="Gone."),
             exchanged("", ""),
         ]
+        kept += [exchanged(f"{number:04X}") for number in range(3000)]
         for exchange in kept:
             rows.append(exchange)
         assert [rows[number] for number in range(len(rows))] == kept
 
     def test_the_garbage_collector_leaves_them_be(self) -> None:
         rows = TranscriptRows()
-        for _ in range(1000):
+        for _ in range(3000):
             rows.append(exchanged())
         gc.collect()
-        assert not any(gc.is_tracked(rows.row(number)) for number in range(1000))
+        gc.collect()
+        assert not any(gc.is_tracked(rows.row(number)) for number in range(3000))
+        assert sum(map(len, filter(gc.is_tracked, gc.get_referents(rows._full, rows._rest)))) == 0
 
 
 class TestArrival:
