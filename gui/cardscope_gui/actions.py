@@ -5,28 +5,35 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from cardscope_gui.card.identity_actions import IdentityActions
+from cardscope_gui.memory.actions import MemoryActions
 from cardscope_gui.readers.slot_actions import SlotActions
 from cardscope_gui.theme import Appearance
 
 
 class Actions(QObject):
-    """Makes the actions, puts them and those of ``slot`` and ``identity`` into ``window``'s menu bar; the window
-    connects them."""
+    """Makes the actions, puts them and those of ``slot``, ``identity`` and ``memory`` into ``window``'s menu bar; the
+    window connects them."""
 
-    def __init__(self, window: QMainWindow, slot: SlotActions, identity: IdentityActions) -> None:
+    def __init__(
+        self, window: QMainWindow, slot: SlotActions, identity: IdentityActions, memory: MemoryActions
+    ) -> None:
         super().__init__(window)
+        self._memory = memory
         bar = window.menuBar()
 
         menu = bar.addMenu(self.tr("&File"))
+        menu.addAction(memory.save_copy)
         self.quit = self._add(menu, self.tr("&Quit"), "Ctrl+Q", role=QAction.MenuRole.QuitRole)
 
         menu = bar.addMenu(self.tr("&Edit"))
+        memory.add_to_edit(menu)
         self.copy_uid = self._add(menu, self.tr("Copy &UID"), "Ctrl+Shift+U")
         self.copy_atr = self._add(menu, self.tr("Copy &ATR"), "Ctrl+Shift+A")
 
         menu.addActions([identity.copy_text, identity.copy_json])
 
         menu = bar.addMenu(self.tr("&Card"))
+        memory.add_to_card(menu)
         menu.addActions([identity.again, identity.applications, identity.by_itself])
         menu.addMenu(identity.families)
         self.identify_again = identity.again
@@ -51,6 +58,8 @@ class Actions(QObject):
         self.appearance = self._appearance(menu.addMenu(self.tr("&Appearance")))
 
         menu = bar.addMenu(self.tr("&Tools"))
+        self.library = self._add(menu, self.tr("Command li&brary…"), "Ctrl+B")
+        self.scripts = self._add(menu, self.tr("&Scripts…"), "Ctrl+Shift+B")
         self.doctor = self._add(menu, self.tr("&Why isn't my reader listed?"), "F7")
         menu.addAction(identity.choose_list)
 
@@ -60,7 +69,8 @@ class Actions(QObject):
 
     def all(self) -> list[QAction]:
         """Every action, in the order of the menus."""
-        return [value for value in vars(self).values() if isinstance(value, QAction)]
+        own = [value for value in vars(self).values() if isinstance(value, QAction)]
+        return [*own, *self._memory.all()]
 
     def _add(
         self,

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from cardscope.errors import CardScopeError
@@ -22,7 +22,7 @@ from cardscope.events import (
     UidRead,
 )
 from cardscope.readers.protocol import ReaderKind, ReaderState, ReaderStatus
-from cardscope_gui import panes, theme
+from cardscope_gui import geometry, panes, theme
 from cardscope_gui.actions import Actions
 from cardscope_gui.bridge import Bridge
 from cardscope_gui.card.identity_actions import IdentityActions
@@ -31,6 +31,7 @@ from cardscope_gui.doctor.examination import Examination, pcsc_view
 from cardscope_gui.empty.page import Page, choose_page
 from cardscope_gui.empty.panel import EmptyPanel
 from cardscope_gui.header.panel import HeaderPanel
+from cardscope_gui.memory.actions import MemoryActions
 from cardscope_gui.readers.loan import Loan
 from cardscope_gui.readers.model import ReaderModel
 from cardscope_gui.readers.panel import Sidebar
@@ -38,6 +39,7 @@ from cardscope_gui.readers.shown_reader import ShownReader
 from cardscope_gui.readers.slot_actions import SlotActions
 from cardscope_gui.readers.virtual_slot import VirtualSlot
 from cardscope_gui.recent.model import RecentModel
+from cardscope_gui.scripts.opener import ScriptOpener
 from cardscope_gui.settings import Settings, SizeClass
 from cardscope_gui.theme import Appearance
 from cardscope_gui.widgets.main_area import MainArea
@@ -50,7 +52,6 @@ if TYPE_CHECKING:
     from cardscope_gui.console.panel import ConsolePanel
 
 _MINIMUM = (1024, 640)
-_USUAL = (1440, 900)
 
 
 class MainWindow(QMainWindow):
@@ -79,14 +80,16 @@ class MainWindow(QMainWindow):
         self.slot = VirtualSlot(bridge, settings, self)
         self.slot_actions = SlotActions(self.slot, settings, self)
         self.identity = IdentityActions(bridge, settings, self)
-        self.actions_ = Actions(self, self.slot_actions, self.identity)
+        memory = MemoryActions(self)
+        self.actions_ = Actions(self, self.slot_actions, self.identity, memory)
+        self.scripts = ScriptOpener(bridge, lambda: self._shown.name, self)
         self.empty = EmptyPanel(self.slot_actions.model_menu)
         self._pages = QStackedWidget()
-        self.card = CardPage(bridge, self._pages, self.identity)
+        self.card = CardPage(bridge, settings, self._pages, self.identity, memory, slot=self.slot)
         self._area = MainArea(self._pages, self._make_console, settings)
         self._lay_out()
         self._connect()
-        self._restore_geometry()
+        geometry.restore(self, settings)
         service = bridge.service
         self.sidebar.service.show_state(service.service_state, service.service_detail)
         self._readers_changed()
@@ -119,6 +122,7 @@ class MainWindow(QMainWindow):
         composer = self.console.composer
         composer.set_form_shown(self.settings.command_form)
         composer.form_toggled.connect(partial(setattr, self.settings, "command_form"))
+        self.console.remember_in(self.settings)
         self.console.history.failed.connect(self.notice.say)
         if self._store is not None:
             self.console.history.keep_in(self._store)
@@ -129,6 +133,7 @@ class MainWindow(QMainWindow):
     def keep_history_in(self, store: "Database") -> None:
         """Where the commands sent are kept; before, and without it, they last as long as the window."""
         self._store = store
+        self.card.keep_in(store)
         if self._area.has_console:
             self.console.history.keep_in(store)
 
@@ -167,25 +172,28 @@ class MainWindow(QMainWindow):
         self.empty.doctor_wanted.connect(self.open_doctor)
         self.empty.cause_wanted.connect(lambda: self.examination.start(pcsc_view(self._bridge.service)))
         self.examination.finished.connect(self.empty.show_findings)
+        self.card.changed.connect(self._refresh)
         self._area.console_built.connect(self._console_built)
         self._area.console_folded.connect(self._update_actions)
         self.workspace.overlay_closed.connect(self._update_actions)
         actions = self.actions_
-        actions.quit.triggered.connect(self.close)
+        actions.quit.triggered.connect(lambda: self._asks_first() or self.close())
         actions.copy_uid.triggered.connect(self.header.uid.copy_button.copy)
         actions.copy_atr.triggered.connect(self.header.atr.copy_button.copy)
         actions.reset_card.triggered.connect(partial(self._with_card, lambda session: session.reset()))
         actions.release_card.triggered.connect(partial(self._with_card, lambda session: session.release()))
         actions.sidebar.triggered.connect(self._toggle_sidebar)
         actions.console.triggered.connect(self._area.toggle_console)
-        actions.composer.triggered.connect(self._focus_composer)
+        actions.composer.triggered.connect(lambda: self.console.focus_composer())  # noqa: PLW0108 built late
+        actions.library.triggered.connect(lambda: self.console.library.open())  # noqa: PLW0108
+        actions.scripts.triggered.connect(self.scripts.open)
         actions.next_pane.triggered.connect(lambda: panes.go(self._panes(), 1))
         actions.previous_pane.triggered.connect(lambda: panes.go(self._panes(), -1))
         actions.appearance.triggered.connect(self._choose_appearance)
         actions.doctor.triggered.connect(self.open_doctor)
         actions.shortcuts.triggered.connect(self._open_shortcuts)
         actions.about.triggered.connect(self._open_about)
-        QShortcut(QKeySequence("F10"), self).activated.connect(self._open_menus)
+        QShortcut(QKeySequence("F10"), self).activated.connect(lambda: panes.open_menus(self.menuBar()))
 
     def _open_slot_menu(self, place: QPoint) -> None:
         menu = QMenu(self)
@@ -332,15 +340,6 @@ class MainWindow(QMainWindow):
         self.settings.appearance = appearance
         theme.notifier().set_appearance(appearance)
 
-    def _focus_composer(self) -> None:
-        self.console.focus_composer()
-
-    def _open_menus(self) -> None:
-        # Qt has only Alt for this; F10 is what Windows and most Linux desktops have beside it.
-        bar = self.menuBar()
-        bar.setFocus(Qt.FocusReason.MenuBarFocusReason)
-        bar.setActiveAction(bar.actions()[0])
-
     def _open_shortcuts(self) -> None:
         from cardscope_gui.widgets.help_dialogs import shortcuts_dialog  # noqa: PLC0415 not for the first window
 
@@ -357,7 +356,7 @@ class MainWindow(QMainWindow):
 
     def _panes(self) -> list[QWidget]:
         console: list[QWidget] = [self.console] if self.console.folded else [self.console.view, self.console.composer]
-        return [self.sidebar, self.header, self._main_pane, *console]
+        return [self.sidebar, self.header, *self.card.panes(self._main_pane), *console]
 
     def _toggle_sidebar(self) -> None:
         if self._size_class is not None and self._size_class.narrow:
@@ -384,14 +383,14 @@ class MainWindow(QMainWindow):
             self._area.set_size_class(size_class)
             self._update_actions()
 
-    def _restore_geometry(self) -> None:
-        geometry = self.settings.geometry
-        if geometry is not None and self.restoreGeometry(geometry):
-            return
-        screen = QGuiApplication.primaryScreen().availableGeometry()
-        self.resize(min(_USUAL[0], screen.width()), min(_USUAL[1], screen.height()))
+    def _asks_first(self) -> bool:
+        """Whether the user is asked about changes that are not written; then he closes the window with the answer."""
+        return self.card.asks_before_leaving(self, self.close)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if event.spontaneous() and self._asks_first():
+            event.ignore()
+            return
         self.settings.geometry = self.saveGeometry()
         self.settings.save()
         self.workspace.close_overlay()

@@ -1,7 +1,7 @@
-"""Going round the window's panes with F6."""
+"""Going round the window's panes with F6, and into its menus with F10."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenuBar, QWidget
 
 
 def focus_first(pane: QWidget, reason: Qt.FocusReason = Qt.FocusReason.ShortcutFocusReason) -> bool:
@@ -26,3 +26,9 @@ def go(panes: list[QWidget], step: int) -> None:
     for distance in range(1, len(panes) + 1):
         if focus_first(panes[(here + step * distance) % len(panes)]):
             return
+
+
+def open_menus(bar: QMenuBar) -> None:
+    """Qt has only Alt for this; F10 is what Windows and most Linux desktops have beside it."""
+    bar.setFocus(Qt.FocusReason.MenuBarFocusReason)
+    bar.setActiveAction(bar.actions()[0])

@@ -1,10 +1,12 @@
-"""The page of a card: its parts as bytes and fields, and beside them in sentences what it is and how it is."""
+"""The page of a card: its memory as a table, or its parts as bytes and fields, and beside them in sentences what it is
+and how it is."""
 
 import json
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from cardscope.decode.atr import Atr, decode_atr
 from cardscope.decode.hex import format_hex
@@ -15,7 +17,11 @@ from cardscope_gui import theme
 from cardscope_gui.card.parts import parts_of
 from cardscope_gui.card.parts_view import PartsView
 from cardscope_gui.card.side import Side
+from cardscope_gui.card.tabs import CardTabs, Tab
 from cardscope_gui.widgets.buttons import Button
+
+if TYPE_CHECKING:
+    from cardscope_gui.memory.tools import MemoryTools
 
 _SIDE_WIDTH = 344
 _NARROW_SIDE_WIDTH = 280
@@ -36,7 +42,10 @@ class CardPanel(QFrame):
     list_wanted = Signal()
     """Choose the file with the list of ATRs."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, memory: QWidget | None = None, tools: "MemoryTools | None" = None, parent: QWidget | None = None
+    ) -> None:
+        """``memory`` is what the Memory tab shows, with its ``tools`` beside the tabs; without it there is none."""
         super().__init__(parent)
         self._session: CardSession | None = None
         self._atr: Atr | None = None
@@ -54,22 +63,30 @@ class CardPanel(QFrame):
         )
         self.choose_list = Button(self.tr("Choose the list…"), "link")
         self.count = Button(self.tr("Identify again, and let it count"))
-        self._tabs = self._build_tabs()
+        self.applications.hide()
+        self.tabs = CardTabs(self)
+        self.tabs.add_tool(Tab.IDENTITY, self._identity_tools())
+        self._memory_tools = tools
+        if tools is not None:
+            self.tabs.add_tool(Tab.MEMORY, tools)
         self._scroll = self._build_side()
-        main = QVBoxLayout()
-        main.setContentsMargins(0, 0, 0, 0)
-        main.setSpacing(0)
-        main.addWidget(self.parts, 1)
-        body = QHBoxLayout()
+        identity = QWidget(self)
+        body = QHBoxLayout(identity)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(0)
-        body.addLayout(main, 1)
+        body.addWidget(self.parts, 1)
         body.addWidget(self._scroll)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(identity)
+        self._memory = memory
+        if memory is not None:
+            self._stack.addWidget(memory)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._tabs)
-        column.addLayout(body, 1)
+        column.addWidget(self.tabs)
+        column.addWidget(self._stack, 1)
+        self.tabs.changed.connect(self._bring)
         self.setFocusProxy(self.parts.fields)
         self.again.clicked.connect(self.again_wanted)
         self.applications.clicked.connect(self.applications_wanted)
@@ -77,23 +94,20 @@ class CardPanel(QFrame):
         self.count.clicked.connect(self.count_wanted)
         self.show_session(None)
 
-    def _build_tabs(self) -> QFrame:
-        bar = QFrame(self)
-        bar.setProperty("edge", "bottom")
-        bar.setFixedHeight(theme.px(40))
-        self.tabs = QTabBar(bar)
-        self.tabs.setDrawBase(False)
-        self.tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.tabs.addTab(self.tr("Identity && ATR"))
-        self.tabs.setAccessibleName(self.tr("Views of the card"))
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(theme.px(16), 0, theme.px(16), 0)
+    def _identity_tools(self) -> QWidget:
+        tools = QWidget(self)
+        row = QHBoxLayout(tools)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px(4))
-        row.addWidget(self.tabs, 0, Qt.AlignmentFlag.AlignBottom)
-        row.addStretch(1)
         row.addWidget(self.applications)
         row.addWidget(self.again)
-        return bar
+        return tools
+
+    def _bring(self, tab: Tab) -> None:
+        memory = self._memory if tab is Tab.MEMORY else None
+        self._stack.setCurrentIndex(0 if memory is None else 1)
+        self.setFocusProxy(self.parts.fields if memory is None else memory)
+        self._make_room()
 
     def _build_side(self) -> QScrollArea:
         self.side.add_below_matches(self.choose_list)
@@ -181,10 +195,16 @@ class CardPanel(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
         narrow = self.width() < theme.px(_NARROW)
         self._scroll.setFixedWidth(theme.px(_NARROW_SIDE_WIDTH if narrow else _SIDE_WIDTH))
+        if self._memory_tools is not None:
+            self._memory_tools.set_narrow(narrow=narrow)
         low = self.height() < theme.px(_LOW)
-        self._tabs.setHidden(low)
+        # A bar with one tab is no choice, and its room is needed more by the fields.
+        self.tabs.setHidden(low and not self.tabs.has_memory)
         self.parts.set_compact(compact=low)
 
     def _show_parts(self) -> None:

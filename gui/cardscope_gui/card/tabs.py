@@ -1,0 +1,111 @@
+"""The tabs over the page of a card, and beside them what can be done in the one in front."""
+
+from enum import Enum
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QTabBar, QWidget
+
+from cardscope_gui import theme
+
+_HEIGHT = 40
+
+
+class Tab(Enum):
+    """In the order of the bar."""
+
+    MEMORY = "memory"
+    IDENTITY = "identity"
+
+
+class CardTabs(QFrame):
+    """Memory is there for tags whose memory is known; Identity & ATR always."""
+
+    changed = Signal(object)
+    """Another :class:`Tab` is in front."""
+    chosen = Signal(object)
+    """The user chose this :class:`Tab`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._wanted = Tab.IDENTITY
+        self._front = Tab.IDENTITY
+        self._tools: dict[Tab, list[QWidget]] = {tab: [] for tab in Tab}
+        self.setProperty("edge", "bottom")
+        self.setFixedHeight(theme.px(_HEIGHT))
+        self.bar = QTabBar(self)
+        self.bar.setDrawBase(False)
+        self.bar.setUsesScrollButtons(False)
+        self.bar.setElideMode(Qt.TextElideMode.ElideNone)
+        self.bar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.bar.addTab(self.tr("Memory"))
+        self.bar.addTab(self.tr("Identity && ATR"))
+        self.bar.setAccessibleName(self.tr("Views of the card"))
+        self.bar.setTabVisible(0, False)
+        self.bar.setCurrentIndex(1)
+        for number, (tab, keys) in enumerate(zip(Tab, ("Ctrl+1", "Ctrl+2"), strict=True)):
+            QShortcut(QKeySequence(keys), self, partial(self.choose, tab))
+            self.bar.setTabToolTip(number, QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText))
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(theme.px(16), 0, theme.px(16), 0)
+        self._row.setSpacing(theme.px(4))
+        self._row.addWidget(self.bar, 0, Qt.AlignmentFlag.AlignBottom)
+        self._row.addStretch(1)
+        self.bar.currentChanged.connect(self._changed)
+
+    @property
+    def front(self) -> Tab:
+        """The tab in front."""
+        return self._front
+
+    @property
+    def has_memory(self) -> bool:
+        """Whether there is a choice."""
+        return self.bar.isTabVisible(0)
+
+    def add_tool(self, tab: Tab, widget: QWidget) -> None:
+        """Puts ``widget`` at the right, for the time that ``tab`` is in front."""
+        self._tools[tab].append(widget)
+        self._row.addWidget(widget)
+        widget.setVisible(tab is self._front)
+
+    def prefer(self, tab: Tab) -> None:
+        """Which tab comes to the front where it is there."""
+        self._wanted = tab
+        self._settle()
+
+    def choose(self, tab: Tab) -> None:
+        """The same by the user, who is remembered to have chosen it."""
+        if tab is Tab.MEMORY and not self.has_memory:
+            return
+        self.prefer(tab)
+        self.chosen.emit(tab)
+
+    def set_has_memory(self, there: bool) -> None:
+        """Whether the card has memory that can be shown."""
+        if there != self.has_memory:
+            self.bar.blockSignals(True)
+            self.bar.setTabVisible(0, there)
+            self.bar.blockSignals(False)
+            self.bar.updateGeometry()
+            self._settle()
+
+    def _settle(self) -> None:
+        wanted = self._wanted if self.has_memory else Tab.IDENTITY
+        self.bar.blockSignals(True)
+        self.bar.setCurrentIndex(list(Tab).index(wanted))
+        self.bar.blockSignals(False)
+        self._bring(wanted)
+
+    def _changed(self, number: int) -> None:
+        self.choose(list(Tab)[number])
+
+    def _bring(self, tab: Tab) -> None:
+        if tab is self._front:
+            return
+        self._front = tab
+        for each, widgets in self._tools.items():
+            for widget in widgets:
+                widget.setVisible(each is tab)
+        self.changed.emit(tab)
