@@ -28,6 +28,7 @@ from benchmarks import (
     identification,
     idle,
     memory,
+    ndef,
     plan,
     recovery,
     roundtrip,
@@ -55,6 +56,7 @@ FIGURES: dict[str, Callable[[Stage], Awaitable[list[Number]]]] = {
     "silicon": silicon.measure,
     "plan": plan.measure,
     "memory": memory.measure,
+    "ndef": ndef.measure,
     "campaign": campaign.measure,
 }
 
