@@ -5,24 +5,31 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from cardscope_gui.card.identity_actions import IdentityActions
+from cardscope_gui.files.actions import FileActions
 from cardscope_gui.memory.actions import MemoryActions
 from cardscope_gui.readers.slot_actions import SlotActions
 from cardscope_gui.theme import Appearance
 
 
 class Actions(QObject):
-    """Makes the actions, puts them and those of ``slot``, ``identity`` and ``memory`` into ``window``'s menu bar; the
-    window connects them."""
+    """Makes the actions, puts them and those of ``slot``, ``identity``, ``memory`` and ``files`` into ``window``'s menu
+    bar; the window connects them."""
 
     def __init__(
-        self, window: QMainWindow, slot: SlotActions, identity: IdentityActions, memory: MemoryActions
+        self,
+        window: QMainWindow,
+        slot: SlotActions,
+        identity: IdentityActions,
+        memory: MemoryActions,
+        files: FileActions,
     ) -> None:
         super().__init__(window)
         self._memory = memory
+        self._files = files
         bar = window.menuBar()
 
         menu = bar.addMenu(self.tr("&File"))
-        menu.addAction(memory.save_copy)
+        files.add_to(menu)
         self.quit = self._add(menu, self.tr("&Quit"), "Ctrl+Q", role=QAction.MenuRole.QuitRole)
 
         menu = bar.addMenu(self.tr("&Edit"))
@@ -70,7 +77,7 @@ class Actions(QObject):
     def all(self) -> list[QAction]:
         """Every action, in the order of the menus."""
         own = [value for value in vars(self).values() if isinstance(value, QAction)]
-        return [*own, *self._memory.all()]
+        return list(dict.fromkeys((*own, *self._files.all(), *self._memory.all())))
 
     def _add(
         self,

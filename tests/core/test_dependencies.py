@@ -36,6 +36,7 @@ LAYERS = {
         "store",
         "errors",
         "fields",
+        "worker",
     },
     # The type of what an event carries, for type checkers only.
     "events": {"readers.protocol", "identify.identification"},

@@ -1,0 +1,1 @@
+"""Scripts in the window: written, run step by step, and their results."""
