@@ -8,6 +8,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Final, NoReturn
 
 from cardscope import __version__
@@ -21,6 +22,9 @@ EXIT_CARD: Final = 4
 
 
 class _Parser(argparse.ArgumentParser):
+    commands: frozenset[str] = frozenset()
+    """The names of the sub-commands."""
+
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message[:1].upper()}{message[1:]}.", remedy=f"See: {self.prog} --help")
 
@@ -28,9 +32,13 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit code. The console script's entry point."""
     try:
-        options = _parser().parse_args(arguments)
-        if options.command is None:
+        parser = _parser()
+        given = sys.argv[1:] if arguments is None else arguments
+        if files := _dump_files(given, parser):
             # Not a normal import: the library has to work where Qt is not installed.
+            return import_module("cardscope_gui.app").main(files=files)
+        options = parser.parse_args(given)
+        if options.command is None:
             return import_module("cardscope_gui.app").main(virtual_card=options.virtual, model=options.reader_model)
         return import_module(f"cardscope.commands.{options.command}").run(options)
     except CardScopeError as error:
@@ -46,6 +54,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+
+
+def _dump_files(arguments: Sequence[str], parser: _Parser) -> list[Path]:
+    """The files to open in the window, where the arguments name files in place of a sub-command; else none. Raises
+    UsageError when one of them is not there."""
+    first = arguments[0] if arguments else "-"
+    if first.startswith("-") or first in parser.commands:
+        return []
+    if not Path(first).exists() and "." not in first and "/" not in first:
+        return []  # a sub-command, misspelt: the parser says which there are
+    for name in arguments:
+        if name.startswith("-"):
+            raise UsageError(f"The option {name} does not go with files.", remedy="See: cardscope --help")
+        if Path(name).is_dir():
+            raise UsageError(f"{name} is a folder, not a dump file.")
+        if not Path(name).exists():
+            raise UsageError(f"There is no file {name}.")
+    return [*map(Path, arguments)]
 
 
 def _add_virtual(parser: argparse.ArgumentParser, default: str | None) -> None:
@@ -68,11 +94,16 @@ def _add_reader_model(parser: argparse.ArgumentParser, default: str | None) -> N
     )
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="cardscope", description="Inspector for smart cards and NFC tags. Opens its window.")
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="cardscope",
+        usage="cardscope [options] [COMMAND ...]\n       cardscope FILE ...",
+        description="Inspector for smart cards and NFC tags. Opens its window.",
+        epilog="Dump files in place of a command are opened in the window, as if they were tags.",
+    )
     parser.add_argument("--version", action="version", version=f"cardscope {__version__}")
     _add_virtual(parser, None)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser, prog="cardscope")
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=text, description=text)
@@ -169,6 +200,7 @@ def _parser() -> argparse.ArgumentParser:
     atr.add_argument("hex", nargs="+", metavar="HEX", help="its bytes, with or without spaces")
     doctor = command("doctor", "Find out why a reader is not listed. Changes nothing.")
     add_json(doctor)
+    parser.commands = frozenset(commands.choices or ())
     return parser
 
 

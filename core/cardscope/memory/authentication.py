@@ -1,5 +1,7 @@
 """Opening a protected tag with what the user gave for it."""
 
+from dataclasses import replace
+
 from cardscope.guard import PlanApproval
 from cardscope.identify.tag_link import TagLink
 from cardscope.memory.credentials import Credentials
@@ -18,29 +20,35 @@ async def authenticate(link: TagLink, credentials: Credentials, uid: bytes) -> N
     A PACK that is not the expected one is a failure: it is another tag then, or another password than was meant.
     Raises ReaderError as all commands do.
     """
+    proven = await prove(link, credentials, uid)
+    return proven if isinstance(proven, NativeFailure) else None
+
+
+async def prove(link: TagLink, credentials: Credentials, uid: bytes) -> Credentials | NativeFailure:
+    """:func:`authenticate` that returns, once it is done, ``credentials`` with the PACK that the tag answered."""
     before = link.approval
     try:
         if credentials.key is not None:
-            return await _prove(link, credentials.key, uid)
+            refused = await _prove_key(link, credentials.key, uid)
+            return credentials if refused is None else refused
         if credentials.password is not None:
-            return await _pwd_auth(link, credentials.password, credentials.pack, uid)
+            answer = await _pwd_auth(link, credentials.password, credentials.pack, uid)
+            return answer if isinstance(answer, NativeFailure) else replace(credentials, pack=answer)
     finally:
         link.approval = before
     return NativeFailure(FailureKind.ERROR, "Neither a password nor a key was given.")
 
 
-async def _pwd_auth(link: TagLink, password: bytes, pack: bytes | None, uid: bytes) -> NativeFailure | None:
+async def _pwd_auth(link: TagLink, password: bytes, pack: bytes | None, uid: bytes) -> bytes | NativeFailure:
     _allow(link, uid, bytes((Command.PWD_AUTH,)) + password)
     answer = await link.pwd_auth(password)
-    if isinstance(answer, NativeFailure):
-        return answer
-    if pack is not None and answer != pack:
+    if not isinstance(answer, NativeFailure) and pack is not None and answer != pack:
         text = f"The tag took the password and answered PACK {answer.hex().upper()}, not {pack.hex().upper()}."
         return NativeFailure(FailureKind.ERROR, text)
-    return None
+    return answer
 
 
-async def _prove(link: TagLink, key: bytes, uid: bytes) -> NativeFailure | None:
+async def _prove_key(link: TagLink, key: bytes, uid: bytes) -> NativeFailure | None:
     from cardscope.memory.triple_des import TripleDesProof  # noqa: PLC0415 - few need it, and it takes a while
 
     challenge = await link.native(bytes((Command.AUTHENTICATE, 0)))

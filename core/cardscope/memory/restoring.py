@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cardscope.errors import UsageError
 from cardscope.memory.draft import Draft, untaken_bytes
-from cardscope.memory.page_access import Access, page_access
+from cardscope.memory.page_access import Access, TagAccess
 from cardscope.memory.page_area import Area, page_area
 from cardscope.tags.image import PAGE_SIZE
 from cardscope.tags.snapshot import TagSnapshot
@@ -30,11 +30,13 @@ class Restoration:
     """The pages that differ, or cannot be told, and are left as they are, with a clause why each."""
 
 
-def restored(base: TagSnapshot, wanted: TagSnapshot) -> Restoration:
+def restored(base: TagSnapshot, wanted: TagSnapshot, *, opened: bool = False) -> Restoration:
     """The changes that make the tag of ``base`` hold what ``wanted`` does.
 
     Left out are the tag's own number, PWD, PACK and keys (a reading shows them as 00, which they are not), counters,
-    pages that ``base`` shows as locked or cannot show, and pages of which bits would have to be cleared that never can.
+    pages that ``base`` shows as locked or cannot show, pages of which bits would have to be cleared that never can, and
+    what is protected unless the tag is ``opened``: the password or the key is at hand.
+
     Raises UsageError where the chips differ.
     """
     if wanted.chip is not base.chip:
@@ -42,6 +44,7 @@ def restored(base: TagSnapshot, wanted: TagSnapshot) -> Restoration:
             f"This is the memory of an {wanted.chip.name}, and the tag is an {base.chip.name}.",
             remedy="Compare the two, and choose the pages to take over.",
         )
+    access = TagAccess(base)
     changes: dict[int, bytes] = {}
     left_out: dict[int, str] = {}
     for page, content in wanted.pages.items():
@@ -56,8 +59,10 @@ def restored(base: TagSnapshot, wanted: TagSnapshot) -> Restoration:
             left_out[page] = why
         elif now is None:
             left_out[page] = "what it holds now cannot be read"
-        elif page_access(base, page).access in (Access.LOCKED, Access.READ_ONLY):
+        elif (can := access.page(page)).access in (Access.LOCKED, Access.READ_ONLY):
             left_out[page] = "it is read-only"
+        elif can.access is Access.NEEDS_PASSWORD and not opened:
+            left_out[page] = "it is protected"
         elif area in _ONE_WAY and any(old & ~new for old, new in zip(now, content, strict=True)):
             left_out[page] = "bits that are set there can never be cleared"
         else:

@@ -61,4 +61,77 @@ SCHEMA: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE TABLE history_state (changes INTEGER NOT NULL, indexed INTEGER NOT NULL)",
         "INSERT INTO history_state VALUES (0, 0)",
     ),
+    # 3: backups of tags, and what plans have done to them, step by step. Secrets (PWD, PACK, keys) are in neither, nor
+    # anything that they could be found out from.
+    (
+        """
+    CREATE TABLE backup (
+        id INTEGER PRIMARY KEY,
+        uid BLOB NOT NULL,
+        added REAL NOT NULL,
+        reason TEXT NOT NULL,
+        note TEXT NOT NULL DEFAULT '',
+        snapshot TEXT NOT NULL
+    )
+    """,
+        "CREATE INDEX backup_by_uid ON backup (uid, added)",
+        """
+    CREATE TABLE journal_plan (
+        id INTEGER PRIMARY KEY,
+        uid BLOB NOT NULL,
+        backup INTEGER NOT NULL REFERENCES backup (id),
+        reader TEXT NOT NULL,
+        begun REAL NOT NULL,
+        ended REAL,
+        ending TEXT NOT NULL DEFAULT ''
+    )
+    """,
+        "CREATE INDEX unfinished_plan ON journal_plan (uid) WHERE ended IS NULL",
+        """
+    CREATE TABLE journal_step (
+        plan INTEGER NOT NULL REFERENCES journal_plan (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        page INTEGER NOT NULL,
+        old BLOB,
+        new BLOB,
+        result BLOB,
+        permanent INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        PRIMARY KEY (plan, number)
+    ) WITHOUT ROWID
+    """,
+    ),
+    # 4: what was begun and not finished: staged changes of tags, and script text that is in no file. Bytes of PWD, PACK
+    # and keys are in neither. `wanted` is hex with ".." for a byte that is not typed yet, NULL for a secret.
+    (
+        """
+    CREATE TABLE memory_draft (
+        uid BLOB NOT NULL,
+        chip TEXT NOT NULL,
+        changed REAL NOT NULL,
+        PRIMARY KEY (uid, chip)
+    ) WITHOUT ROWID
+    """,
+        """
+    CREATE TABLE memory_draft_page (
+        uid BLOB NOT NULL,
+        chip TEXT NOT NULL,
+        page INTEGER NOT NULL,
+        was BLOB,
+        wanted TEXT,
+        PRIMARY KEY (uid, chip, page),
+        FOREIGN KEY (uid, chip) REFERENCES memory_draft (uid, chip) ON DELETE CASCADE
+    ) WITHOUT ROWID
+    """,
+        """
+    CREATE TABLE script_draft (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        changed REAL NOT NULL,
+        path TEXT NOT NULL,
+        title TEXT NOT NULL,
+        text TEXT NOT NULL
+    )
+    """,
+    ),
 )

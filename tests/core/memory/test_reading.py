@@ -1,6 +1,7 @@
 """Reading a whole tag: every page of every chip through every reader, and nothing that is not what it seems."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -158,15 +159,9 @@ async def test_read_protection_of_an_ultralight_c() -> None:
 async def test_a_sector_that_the_reader_cannot_select_is_told() -> None:
     async with inserted(reader_model("acr122u").front(made(chips()["nt3h2211"]))) as card:
         known = await card.identify("acr122u")
-        read = await read_memory(card.session, _without_route(known))
+        read = await read_memory(card.session, replace(known, family=None))
     assert max(read.pages) < 0x100
     assert read.unreadable[0x100] == "Sector 1 cannot be selected through this reader."
-
-
-def _without_route(known: object) -> object:
-    from dataclasses import replace  # noqa: PLC0415
-
-    return replace(known, family=None)  # type: ignore[type-var]
 
 
 async def test_a_card_of_another_kind_has_no_such_memory() -> None:

@@ -165,3 +165,12 @@ async def test_what_a_dump_cannot_bring_onto_a_tag() -> None:
     }
     with pytest.raises(UsageError, match="NTAG213"):
         restored(base, tag_of(chips()["ntag213"]).snapshot())
+
+
+async def test_protected_pages_take_a_dump_only_with_the_password_at_hand() -> None:
+    async with writing_desk(tag_of(NTAG216, {0xE3: "04000020"})) as desk:
+        base = await desk.read()
+    dump = tag_of(NTAG216, {8: "01020304", 0x30: "01020304"}).snapshot()
+    assert set(restored(base, dump).draft.changes) == {8}
+    assert restored(base, dump).left_out[0x30] == "it is protected"
+    assert set(restored(base, dump, opened=True).draft.changes) == {8, 0x30, 0xE3}
