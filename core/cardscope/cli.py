@@ -172,6 +172,14 @@ def _parser() -> _Parser:
         metavar="FILE | PAGE=HEX",
         help="a dump file of the same chip; or pages, decimal or with 0x, each with its 4 bytes: 4=0102FE00",
     )
+    ndef = command("ndef", "Say what the NDEF message on a tag or card is, or put a link in its place.")
+    add_reader(ndef)
+    add_service(ndef)
+    add_reader_family(ndef)
+    add_count(ndef)
+    ndef.add_argument("--set-uri", metavar="URI", help="make a link to URI the whole message")
+    ndef.add_argument("--dry-run", action="store_true", help="say what would be done, and write nothing")
+    ndef.add_argument("--approve", metavar="DIGEST", help="agree to the permanent effects of exactly this plan")
     script = command("run", "Carry out a script of APDUs and say what passed and what failed.")
     add_reader(script)
     add_service(script)

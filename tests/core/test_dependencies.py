@@ -57,6 +57,7 @@ LAYERS = {
         "decode",
         "dumps",
         "memory",
+        "ndef",
         "store",
         "errors",
         "doctor",

@@ -260,18 +260,18 @@ async def test_a_port_where_another_card_is_is_named(pcscd: PrivatePcscd) -> Non
         assert await send("FFCA000000") == ["04213E13C013809000"], "the first one is left alone"
 
 
-def readme_examples() -> list[str]:
-    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+def documented_examples() -> list[str]:
+    text = (Path(__file__).parents[2] / "docs" / "virtual-cards.md").read_text("utf-8")
     return re.findall(r"^ {4}cardscope (send --virtual ntag216 --reader-model .+)$", text, re.MULTILINE)
 
 
-def test_the_readme_has_an_example_of_every_reader_model_with_native_commands() -> None:
-    models = [shlex.split(line)[4] for line in readme_examples()]
+def test_there_is_an_example_of_every_reader_model_with_native_commands() -> None:
+    models = [shlex.split(line)[4] for line in documented_examples()]
     assert models == [key for key in reader_models() if key != "generic"]
 
 
-@pytest.mark.parametrize("line", readme_examples())
-def test_an_example_of_the_readme_gets_the_version(line: str) -> None:
+@pytest.mark.parametrize("line", documented_examples())
+def test_a_documented_example_gets_the_version(line: str) -> None:
     done = run(*shlex.split(line), "--json")
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout.splitlines()[-1])

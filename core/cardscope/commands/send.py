@@ -42,7 +42,7 @@ class _Reader:
     """Nothing: what is sent to a reader is judged by itself."""
 
     async def check(self, command: bytes, *, known: Knowledge | None) -> None:  # noqa: ARG002
-        self.service.check_control(self.name, command)
+        await self.service.check_control(self.name, command)
 
     async def send(self, command: bytes, *, origin: Origin, approval: str | None) -> Exchanged:  # noqa: ARG002
         return await self.service.control(self.name, command, approval=approval)

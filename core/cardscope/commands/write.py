@@ -1,6 +1,6 @@
 """``cardscope write``: writes pages, or what of a dump file differs, to a tag.
 
-With ``--dry-run`` and ``--json`` one object, and nothing is written: ``uid, chip, steps[{page, old, new, why}],
+With ``--dry-run`` one object, and nothing is written: ``uid, chip, steps[{page, old, new, why}],
 hazards[{code, text, permanent, pages}], predicted, exchanges, approve``. ``predicted`` are all pages of the memory
 afterwards as hex, 00 where they are not known; ``approve`` is what ``--approve`` has to say where an effect is
 permanent, else ``null``. A plan that is refused for want of it prints the same object.
@@ -12,8 +12,9 @@ verified, not_written, mismatch and unknown.
 import argparse
 import asyncio
 import sys
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from cardscope.memory.restoring import restored
 from cardscope.memory.schedule import exchange_count
 from cardscope.readers.families import Family, family
 from cardscope.service import CardService
+from cardscope.session import CardSession
 from cardscope.store.database import Database, default_path
 from cardscope.store.journal import Journal
 from cardscope.tags.catalogue import Chip
@@ -51,57 +53,64 @@ def run(options: argparse.Namespace) -> int:
 
     async def written(service: CardService) -> None:
         session, known = await identified(service, options)
-        stop = asyncio.Event()
-
-        async def visit() -> Outcome | None:
-            """The tag is alone with this command from its reading to the last word about it."""
-            async with session.alone():
-                link = link_to(session, known)
-                base = await read_through(link, session, known, may_count=options.count)
-                plan = _planned(base, known, wanted, file)
-                refusal = _refusal(plan, options.approve)
-                if options.dry_run or refusal is not None:
-                    await link.close()
-                    _announce(plan, known.family, options)
-                    if refusal is not None and not options.dry_run:
-                        raise refusal
-                    return None
-                if not plan.steps:
-                    await link.close()
-                    _report(plan, None, as_json=options.json)
-                    return None
-                async with _journal() as journal:
-                    outcome = await execute(
-                        session,
-                        plan,
-                        family=known.family,
-                        approved=options.approve,
-                        journal=journal,
-                        stop=stop,
-                        link=link,
-                    )
-                    await _close_earlier(journal, base, outcome)
-                _report(plan, outcome, as_json=options.json)
-                return outcome
-
-        running = asyncio.ensure_future(visit())
-        try:
-            outcome = await asyncio.shield(running)
-        except asyncio.CancelledError:  # interrupted: it ends with the page that is being written
-            stop.set()
-            await running
-            raise
-        if outcome is not None and not outcome.done:
-            raise CardError(outcome.problem, reader=session.reader, remedy="Read the tag, and write what is left.")
+        await plan_and_write(session, known, options, partial(_draft, wanted, file))
 
     return with_service(options, written)
 
 
-def _planned(base: TagSnapshot, known: Identification, wanted: Wanted, file: bytes) -> Plan:
+async def plan_and_write(
+    session: CardSession, known: Identification, options: argparse.Namespace, draft_of: Callable[[TagSnapshot], Draft]
+) -> None:
+    """Reads the tag, plans what ``draft_of`` makes of that, and writes it, or with ``--dry-run`` says what would be
+    done. Raises RefusedError where a permanent effect is not approved and CardError for what was not done."""
     if known.chip is not None and known.chip.certainty is not Certainty.CERTAIN:
-        print(f"This is {known.chip.certainty.value} to be an {base.chip.name}, and not certain.", file=sys.stderr)
-    draft = _from_file(base, file, wanted) if isinstance(wanted, Path) else _from_pages(base, wanted)
-    return plan_writes(draft)
+        print(f"This is {known.chip.certainty.value} to be an {known.chip.name}, and not certain.", file=sys.stderr)
+    stop = asyncio.Event()
+
+    async def visit() -> Outcome | None:
+        """The tag is alone with this command from its reading to the last word about it."""
+        async with session.alone():
+            link = link_to(session, known)
+            base = await read_through(link, session, known, may_count=options.count)
+            plan = plan_writes(draft_of(base))
+            refusal = _refusal(plan, options.approve)
+            if options.dry_run or refusal is not None:
+                await link.close()
+                _announce(plan, known.family, options)
+                if refusal is not None and not options.dry_run:
+                    raise refusal
+                return None
+            if not plan.steps:
+                await link.close()
+                _report(plan, None, as_json=options.json)
+                return None
+            async with _journal() as journal:
+                outcome = await execute(
+                    session,
+                    plan,
+                    family=known.family,
+                    approved=options.approve,
+                    journal=journal,
+                    stop=stop,
+                    link=link,
+                )
+                await _close_earlier(journal, base, outcome)
+            _report(plan, outcome, as_json=options.json)
+            return outcome
+
+    running = asyncio.ensure_future(visit())
+    try:
+        outcome = await asyncio.shield(running)
+    except asyncio.CancelledError:  # interrupted: it ends with the page that is being written
+        stop.set()
+        await running
+        raise
+    if outcome is not None and not outcome.done:
+        raise CardError(outcome.problem, reader=session.reader, remedy="Read the tag, and write what is left.")
+
+
+def _draft(wanted: Wanted, file: bytes, base: TagSnapshot) -> Draft:
+    return _from_file(base, file, wanted) if isinstance(wanted, Path) else _from_pages(base, wanted)
 
 
 @asynccontextmanager
@@ -205,10 +214,12 @@ def _refusal(plan: Plan, approved: str | None) -> RefusedError | None:
 
 
 def _announce(plan: Plan, route: Family | None, options: argparse.Namespace) -> None:
-    if options.json:
+    """The plan as JSON, which is what ``--dry-run`` prints in any case; without ``--json`` in words for people too, on
+    standard error."""
+    if options.json or options.dry_run:
         print_json(_to_json(plan, route))
-    elif options.dry_run:
-        print("\n".join(_to_text(plan, route)))
+    if not options.json:
+        print("\n".join(_to_text(plan, route)), file=sys.stderr)
 
 
 def _to_json(plan: Plan, route: Family | None) -> dict[str, Any]:

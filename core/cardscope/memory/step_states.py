@@ -80,12 +80,21 @@ class StepStates:
             return
         if content is None:
             self._states[number] = StepState.UNKNOWN
-        elif self.same(step.page, content, step.result):
+        elif self.same(step.page, content, step.result) or self._is_overwritten(number, content):
             self._states[number] = StepState.VERIFIED if self.can_be_seen(step) else StepState.ACCEPTED
         elif self.is_as_before(number, content):
             self._states[number] = StepState.NOT_WRITTEN
         else:
             self._states[number] = StepState.MISMATCH
+
+    def _is_overwritten(self, number: int, content: bytes) -> bool:
+        """Whether ``content`` is what a later step of the same page has made of it: then this one was carried out."""
+        step = self._plan.steps[number]
+        return any(
+            later.page == step.page and self._states[at] in _SENT and self.same(step.page, content, later.result)
+            for at, later in enumerate(self._plan.steps[number + 1 :], number + 1)
+            if later.kind is StepKind.WRITE
+        )
 
     def prove_secrets(self, number: int) -> None:
         """Takes note that the tag has passed the AUTHENTICATE of that number: so it holds what was written of the

@@ -52,6 +52,12 @@ class Type4Container:
         """The most bytes that a message can have."""
         return self.size - len(_NO_LENGTH)
 
+    def exchanges(self, length: int) -> int:
+        """How many commands it takes to open the application, write a message of ``length`` bytes and read it back."""
+        most_written, most_read = min(self.longest_data, _SHORT_LE), min(self.longest_answer, _SHORT_LE)
+        opening, lengths = 5, 3
+        return opening + lengths + -(-length // most_written) + -(-length // most_read)
+
 
 def parse_container(raw: bytes) -> Type4Container:
     """The content of the capability container file. Raises Type4Error, with the reason."""
@@ -96,7 +102,7 @@ class Type4Tag:
         await self._select(_CC_FILE)
         size = int.from_bytes(await self._read(0, len(_NO_LENGTH)))
         raw = await self._read(0, _CC_SIZE)
-        container = parse_container(raw[:size] if size >= _CC_SIZE else raw[: max(size, 0)])
+        container = parse_container(raw[:size])
         await self._select(container.file)
         self._container = container
         return container

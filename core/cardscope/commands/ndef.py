@@ -1,0 +1,144 @@
+"""``cardscope ndef``: the NDEF message on a tag or a card, and a link in its place.
+
+With ``--json`` one object: ``uid, chip, room, used, message, records[], problems[]``; ``message`` is ``null`` where there
+is none. ``--set-uri`` prints what ``cardscope write`` prints.
+"""
+
+import argparse
+from collections.abc import Iterator
+from functools import partial
+
+from cardscope.commands.dump import identified
+from cardscope.commands.running import print_json, with_service
+from cardscope.commands.write import plan_and_write
+from cardscope.decode.atr import decode_atr
+from cardscope.decode.hex import format_hex
+from cardscope.errors import UsageError
+from cardscope.identify.identification import Identification
+from cardscope.ndef.contents import Uri
+from cardscope.ndef.decoding import content_of
+from cardscope.ndef.document import records_json
+from cardscope.ndef.encoding import ContentError, record_of
+from cardscope.ndef.message import NdefMessage, encode_message, parse_message
+from cardscope.ndef.reading import read_ndef
+from cardscope.ndef.type4 import Type4Container, Type4Tag
+from cardscope.ndef.words import gist_of, kind_of
+from cardscope.ndef.writing import NdefError, message_room, write_message
+from cardscope.readers.families import family
+from cardscope.service import CardService
+from cardscope.session import CardSession
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.reader_family is not None:
+        family(options.reader_family)  # a wrong key is told before a card is waited for
+    message = _message(options.set_uri) if options.set_uri is not None else None
+    if message is None and (options.dry_run or options.approve is not None):
+        raise UsageError("--dry-run and --approve are for --set-uri.")
+
+    async def done(service: CardService) -> None:
+        session, known = await identified(service, options)
+        if decode_atr(session.atr).storage is None:  # it speaks APDUs
+            await _type4(session, message, options)
+        elif message is None:
+            await _show_tag(session, known, options)
+        else:
+            await plan_and_write(session, known, options, partial(write_message, message=message))
+
+    return with_service(options, done)
+
+
+def _message(uri: str) -> bytes:
+    try:
+        return encode_message((record_of(Uri(uri)),))
+    except ContentError as error:
+        raise UsageError(str(error)) from error
+
+
+async def _show_tag(session: CardSession, known: Identification, options: argparse.Namespace) -> None:
+    reading = await read_ndef(session, known, may_count=options.count)
+    block = reading.area.ndef
+    problems = [*reading.area.problems, *(block.problems if block is not None else ())]
+    try:
+        room = message_room(reading.tag)
+    except NdefError as error:
+        room = 0
+        problems.append(str(error))
+    if reading.area.missing is not None:
+        problems.append(reading.tag.unreadable.get(reading.area.missing, f"Page {reading.area.missing} was not read."))
+    _show(options, reading.tag.uid, reading.tag.chip.name, room, block.value if block is not None else None, problems)
+
+
+async def _type4(session: CardSession, message: bytes | None, options: argparse.Namespace) -> None:
+    """The NDEF application of a card that speaks APDUs; everything about it can be written again."""
+    async with session.alone():
+        tag = Type4Tag(session)
+        container = await tag.open()
+        held: bytes | None = None
+        if message is None:
+            held = await tag.read_message()
+        elif not options.dry_run:
+            await tag.write_message(message)
+            held = message
+        await session.reset()  # other programs find the card as it was
+    if held is None and message is not None:
+        _say_type4_plan(session, message, container)
+    else:
+        _show(options, session.uid, None, container.room, held, [])
+
+
+def _say_type4_plan(session: CardSession, message: bytes, container: Type4Container) -> None:
+    """What ``cardscope write --dry-run`` prints; there are no pages, and ``predicted`` is the NDEF file."""
+    if len(message) > container.room:
+        raise NdefError(f"The message has {len(message)} bytes, and this card holds {container.room}.")
+    print_json(
+        {
+            "uid": format_hex(session.uid) if session.uid else None,
+            "chip": None,
+            "steps": [],
+            "hazards": [],
+            "predicted": format_hex(len(message).to_bytes(2) + message),
+            "exchanges": container.exchanges(len(message)),
+            "approve": None,
+        }
+    )
+
+
+def _show(
+    options: argparse.Namespace,
+    uid: bytes | None,
+    chip: str | None,
+    room: int,
+    message: bytes | None,
+    problems: list[str],
+) -> None:
+    parsed = parse_message(message or b"")
+    problems = [*problems, *(parsed.problems if message else ())]
+    if options.json:
+        print_json(
+            {
+                "uid": format_hex(uid) if uid else None,
+                "chip": chip,
+                "room": room,
+                "used": len(message or b""),
+                "message": format_hex(message) if message is not None else None,
+                "records": records_json(parsed),
+                "problems": problems,
+            }
+        )
+        return
+    print("\n".join(_to_text(parsed, room, message, problems)))
+
+
+def _to_text(parsed: NdefMessage, room: int, message: bytes | None, problems: list[str]) -> Iterator[str]:
+    if message is None:
+        yield "There is no NDEF message."
+    elif not message:
+        yield f"The NDEF message is empty. There is room for {room} bytes."
+    else:
+        yield f"NDEF message of {len(message)} bytes; there is room for {room}."
+    for number, record in enumerate(parsed.records, 1):
+        content, wrong = content_of(record)
+        yield f"{number:3}  {kind_of(content)}: {gist_of(content)}".rstrip(": ")
+        yield from (f"     {problem}" for problem in (*record.problems, *wrong))
+    yield from (f"Problem: {problem}" for problem in problems)
