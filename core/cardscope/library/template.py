@@ -81,8 +81,8 @@ def parse_template(text: str) -> Template:
         position = _after_blank(text, found.end())
     if len(open_parts) > 1:
         raise TemplateError("A “[” has no “]” after it.")
-    if not open_parts[0]:
-        raise TemplateError("A command has at least one byte.")
+    if not open_parts[0] or isinstance(open_parts[0][0], _Counted):
+        raise TemplateError("A command has at least one byte, its class, before any brackets.")
     return Template(text, tuple(open_parts[0]))
 
 
