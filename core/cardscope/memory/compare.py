@@ -119,7 +119,14 @@ def _meaning(left: TagSnapshot, right: TagSnapshot, page: int, old: bytes | None
 def _changed(before: Field, after: Field) -> str:
     meaning = after.meaning.rstrip(".")
     words = f"{after.name} {before.value} → {after.value}"
-    return f"{words}: {meaning[:1].lower()}{meaning[1:]}" if meaning else words
+    return f"{words}: {_clause(meaning)}" if meaning else words
+
+
+def _clause(sentence: str) -> str:
+    """``sentence`` as it goes on after a colon: its first word stays as it is where that is an abbreviation."""
+    first = sentence.split(" ", 1)[0]
+    abbreviation = not first[1:].islower() and len(first) > 1
+    return sentence if abbreviation else sentence[0].lower() + sentence[1:]
 
 
 def _leaves(field: Field) -> dict[tuple[object, ...], Field]:

@@ -25,6 +25,11 @@ def test_what_differs_in_words() -> None:
     assert (rows[9].left, rows[9].right) == (b"ABCD", b"ABC\0")
 
 
+def test_abbreviations_keep_their_letters() -> None:
+    (row,) = compare(TAG, read_tag("ntag216", {0xE3: "040000E3", 9: "41424344", 0xE4: "40050000"})).differences
+    assert row.meaning.startswith("CFGLCK 0 → 1: CFG0 and CFG1 ")
+
+
 def test_pages_that_one_does_not_know() -> None:
     row = compare(TAG, read_tag("ntag216", {0xE3: "040000E3"}, lost=range(9, 10))).differences
     assert [(one.page, one.right, one.meaning) for one in row] == [(9, None, "Only the left one knows it.")]
