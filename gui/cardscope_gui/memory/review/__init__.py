@@ -1,0 +1,1 @@
+"""From staged changes to a tag that holds them: review, approval, writing, recovery, backups."""
