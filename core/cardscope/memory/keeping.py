@@ -6,7 +6,7 @@ used here.
 """
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar, cast
 
 from cardscope.errors import CardScopeError
 from cardscope.memory.credentials import Credentials
@@ -20,9 +20,17 @@ T = TypeVar("T")
 SERVICE: Final = "CardScope"
 """The name under which the keyring shows what is kept."""
 _SAFE: Final = 1
-"""What the library calls recommended: back ends that encrypt. Those with plain files have 0.5, and none at all has 0."""
+"""What the library calls recommended: back ends that encrypt. Those with plain files have 0.5, and none has 0."""
 _KEY: Final = "key"
 _PASSWORD: Final = "pwd"
+
+
+class _Keyring(Protocol):
+    """What of a back end is needed here; the library's own types are partly unknown."""
+
+    def get_password(self, service: str, username: str) -> str | None: ...
+    def set_password(self, service: str, username: str, password: str) -> None: ...
+    def delete_password(self, service: str, username: str) -> None: ...
 
 
 class KeepingError(CardScopeError):
@@ -80,7 +88,7 @@ def _has_keyring() -> bool:
     return _is_safe(keyring.get_keyring())
 
 
-def _safe_keyring() -> "KeyringBackend":
+def _safe_keyring() -> _Keyring:
     import keyring  # noqa: PLC0415
 
     found = keyring.get_keyring()
@@ -89,7 +97,7 @@ def _safe_keyring() -> "KeyringBackend":
             "This system has no keyring that encrypts, so nothing was kept.",
             remedy="On Linux, install GNOME Keyring or KWallet.",
         )
-    return found
+    return cast("_Keyring", found)
 
 
 def _is_safe(backend: "KeyringBackend") -> bool:

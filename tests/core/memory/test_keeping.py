@@ -1,5 +1,7 @@
 """What goes into the system's keyring, and what never does."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import keyring
@@ -110,3 +112,9 @@ async def test_what_somebody_else_put_there_is_not_shown(memory: Memory, text: s
 async def test_neither_a_password_nor_a_key_is_nothing_to_keep(memory: Memory) -> None:
     with pytest.raises(KeepingError, match="neither"):
         await keep(UID, Credentials())
+
+
+def test_the_library_is_loaded_when_it_is_needed() -> None:
+    code = "import sys, cardscope.memory.keeping; print('keyring' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
