@@ -16,6 +16,7 @@ usage: python3 packaging/dev.py COMMAND [--yes] [arguments]
   test [arguments]         ruff, pyright and every test; the arguments go to pytest (test -k atr)
   bench [names]            measure the figures the project promises, beside what they are compared with
   screenshots [arguments]  take the pictures of the documentation
+  desktop [--remove]       put CardScope into this user's menu, with its kinds of dump files; or take it out (Linux)
 
 Each first makes ready what it needs: system packages (it shows the command and asks once), then the project's
 own environment in .venv. Later starts find all that in place and cost next to nothing.
@@ -25,7 +26,7 @@ own environment in .venv. Later starts find all that in place and cost next to n
 """
 
 # Command -> whether it needs what the tests need, and not only what the app needs.
-COMMANDS = {"run": False, "test": True, "bench": True, "screenshots": True}
+COMMANDS = {"run": False, "test": True, "bench": True, "screenshots": True, "desktop": False}
 
 CHECKS = (["ruff", "check"], ["ruff", "format", "--check"], ["pyright"])
 
@@ -60,7 +61,7 @@ def parse(argv: list[str]) -> Request | None:
 
 
 def main(argv: list[str]) -> int:
-    """Run dev.py and return its exit status. `run`, `bench` and `screenshots` replace this process."""
+    """Run dev.py and return its exit status. `test` alone does not replace this process."""
     request = parse(argv)
     if request is None:
         print(USAGE, end="")

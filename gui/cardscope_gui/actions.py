@@ -4,10 +4,12 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from cardscope_gui import theme
 from cardscope_gui.card.identity_actions import IdentityActions
 from cardscope_gui.files.actions import FileActions
 from cardscope_gui.memory.actions import MemoryActions
 from cardscope_gui.readers.slot_actions import SlotActions
+from cardscope_gui.settings import Settings
 from cardscope_gui.theme import Appearance
 
 
@@ -79,6 +81,15 @@ class Actions(QObject):
         own = [value for value in vars(self).values() if isinstance(value, QAction)]
         return list(dict.fromkeys((*own, *self._files.all(), *self._memory.all())))
 
+    def remember_appearance(self, settings: Settings) -> None:
+        """The appearance that is chosen is kept in ``settings``, and is there at once."""
+
+        def choose(action: QAction) -> None:
+            settings.appearance = Appearance(action.data())
+            theme.notifier().set_appearance(settings.appearance)
+
+        self.appearance.triggered.connect(choose)
+
     def _add(
         self,
         menu: QMenu,
@@ -106,5 +117,6 @@ class Actions(QObject):
             action = menu.addAction(text)
             action.setCheckable(True)
             action.setData(appearance.value)
+            action.setChecked(appearance is theme.notifier().appearance)
             group.addAction(action)
         return group

@@ -14,11 +14,14 @@ from cardscope_gui.main_window import MainWindow
 from cardscope_gui.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from cardscope.virtual.ready_cards import ReadyCard
 
 
-def main(*, virtual_card: str | None = None, model: str | None = None) -> int:
-    """Opens the window and returns the exit code once it is closed.
+def main(*, virtual_card: str | None = None, model: str | None = None, files: "Sequence[Path]" = ()) -> int:
+    """Opens the window, with the dump ``files``, and returns the exit code once it is closed.
 
     ``virtual_card`` names a practice card to put into the virtual reader at once, ``model`` the model of that reader,
     by default the one that the user chose last. Raises :class:`~cardscope.errors.UsageError` when there is no such card
@@ -43,7 +46,7 @@ def main(*, virtual_card: str | None = None, model: str | None = None) -> int:
     from cardscope_gui.event_loop import run  # noqa: PLC0415
     from cardscope_gui.serving import serve  # noqa: PLC0415
 
-    return run(serve(bridge, window, card))
+    return run(serve(bridge, window, card, files))
 
 
 def _require_display() -> None:

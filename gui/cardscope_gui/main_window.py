@@ -4,9 +4,9 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from cardscope.errors import CardScopeError
 from cardscope.events import (
@@ -28,8 +28,12 @@ from cardscope_gui.bridge import Bridge
 from cardscope_gui.card.identity_actions import IdentityActions
 from cardscope_gui.card.page import CardPage
 from cardscope_gui.doctor.examination import Examination, pcsc_view
+from cardscope_gui.doctor.opener import DoctorOpener
 from cardscope_gui.empty.page import Page, choose_page
 from cardscope_gui.empty.panel import EmptyPanel
+from cardscope_gui.files.actions import FileActions
+from cardscope_gui.files.desk import FileDesk
+from cardscope_gui.files.page import FilePage
 from cardscope_gui.header.panel import HeaderPanel
 from cardscope_gui.memory.actions import MemoryActions
 from cardscope_gui.readers.loan import Loan
@@ -41,7 +45,6 @@ from cardscope_gui.readers.virtual_slot import VirtualSlot
 from cardscope_gui.recent.model import RecentModel
 from cardscope_gui.scripts.opener import ScriptOpener
 from cardscope_gui.settings import Settings, SizeClass
-from cardscope_gui.theme import Appearance
 from cardscope_gui.widgets.main_area import MainArea
 from cardscope_gui.widgets.notice import NoticeBar
 from cardscope_gui.widgets.workspace import Workspace
@@ -77,15 +80,19 @@ class MainWindow(QMainWindow):
         self.header = HeaderPanel()
         self.notice = NoticeBar()
         self.examination = Examination(self)
+        self.doctor = DoctorOpener(bridge, self.examination, self)
         self.slot = VirtualSlot(bridge, settings, self)
         self.slot_actions = SlotActions(self.slot, settings, self)
         self.identity = IdentityActions(bridge, settings, self)
         memory = MemoryActions(self)
-        self.actions_ = Actions(self, self.slot_actions, self.identity, memory)
-        self.scripts = ScriptOpener(bridge, lambda: self._shown.name, self)
+        file_actions = FileActions(memory, self)
+        self.actions_ = Actions(self, self.slot_actions, self.identity, memory, file_actions)
+        self.scripts = ScriptOpener(bridge, lambda: self._shown.name, self, self.closing)
         self.empty = EmptyPanel(self.slot_actions.model_menu)
         self._pages = QStackedWidget()
         self.card = CardPage(bridge, settings, self._pages, self.identity, memory, slot=self.slot)
+        self.files = FileDesk(bridge, self.slot, self.card, file_actions, self)
+        self._file_page = FilePage(self.files, self.sidebar, self.header, self._pages, self.card)
         self._area = MainArea(self._pages, self._make_console, settings)
         self._lay_out()
         self._connect()
@@ -134,6 +141,8 @@ class MainWindow(QMainWindow):
         """Where the commands sent are kept; before, and without it, they last as long as the window."""
         self._store = store
         self.card.keep_in(store)
+        self.files.keep_backups_in(store)
+        self.scripts.keep_in(store)
         if self._area.has_console:
             self.console.history.keep_in(store)
 
@@ -143,7 +152,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.empty)
         main = QFrame()
         main.setProperty("surface", "surface")
-        column = QVBoxLayout(main)
+        column = self._column = QVBoxLayout(main)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.notice)
@@ -161,18 +170,21 @@ class MainWindow(QMainWindow):
         self.sidebar.readers.image_wanted.connect(self.slot_actions.open_image)
         self.sidebar.readers.remove_chosen.connect(self.slot.remove)
         self.sidebar.readers.take_back_chosen.connect(self.slot.take_back)
-        self.sidebar.readers.slot_menu_wanted.connect(self._open_slot_menu)
+        self.sidebar.readers.slot_menu_wanted.connect(self.slot_actions.open_menu)
         self.slot.changed.connect(self._slot_changed)
         self.slot.shown.connect(self._show_slot)
         self.slot.failed.connect(self._say_slot_trouble)
-        self.sidebar.doctor_wanted.connect(self.open_doctor)
+        self.sidebar.doctor_wanted.connect(self.doctor.open)
         self.empty.insert_wanted.connect(self.slot.insert)
         self.empty.image_wanted.connect(self.slot_actions.open_image)
+        self.empty.file_wanted.connect(self.files.ask_to_open)
         self.empty.take_back_wanted.connect(self.slot.take_back)
-        self.empty.doctor_wanted.connect(self.open_doctor)
+        self.empty.doctor_wanted.connect(self.doctor.open)
         self.empty.cause_wanted.connect(lambda: self.examination.start(pcsc_view(self._bridge.service)))
         self.examination.finished.connect(self.empty.show_findings)
         self.card.changed.connect(self._refresh)
+        self.files.changed.connect(self._file_changed)
+        self.files.failed.connect(self.notice.say)
         self._area.console_built.connect(self._console_built)
         self._area.console_folded.connect(self._update_actions)
         self.workspace.overlay_closed.connect(self._update_actions)
@@ -189,17 +201,11 @@ class MainWindow(QMainWindow):
         actions.scripts.triggered.connect(self.scripts.open)
         actions.next_pane.triggered.connect(lambda: panes.go(self._panes(), 1))
         actions.previous_pane.triggered.connect(lambda: panes.go(self._panes(), -1))
-        actions.appearance.triggered.connect(self._choose_appearance)
-        actions.doctor.triggered.connect(self.open_doctor)
+        actions.remember_appearance(self.settings)
+        actions.doctor.triggered.connect(self.doctor.open)
         actions.shortcuts.triggered.connect(self._open_shortcuts)
         actions.about.triggered.connect(self._open_about)
         QShortcut(QKeySequence("F10"), self).activated.connect(lambda: panes.open_menus(self.menuBar()))
-
-    def _open_slot_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        self.slot_actions.add_to(menu)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(place)
 
     def _slot_changed(self) -> None:
         self.model.set_loan(self.slot.loan)
@@ -214,19 +220,6 @@ class MainWindow(QMainWindow):
     def _say_slot_trouble(self, text: str) -> None:
         # The rail has no room for words.
         (self.notice if self.sidebar.rail else self.sidebar.notice).say(text)
-
-    def open_doctor(self) -> None:
-        """Opens the doctor's dialog and has it look."""
-        if self._doctor is None:
-            from cardscope_gui.doctor.dialog import DoctorDialog  # noqa: PLC0415 not needed for the first window
-
-            self._doctor = DoctorDialog(self.examination, lambda: pcsc_view(self._bridge.service), self)
-        self._doctor.show()
-        self._doctor.raise_()
-        self._doctor.activateWindow()
-        self._doctor.examine()
-
-    _doctor = None
 
     def _on_event(self, event: object) -> None:
         self.card.on_event(event)
@@ -275,6 +268,14 @@ class MainWindow(QMainWindow):
     def show_reader(self, name: str) -> None:
         """Shows the reader of that name, as the user wants it."""
         self._shown.choose(name)
+        self.files.show(None)
+        self._refresh()
+
+    def _file_changed(self) -> None:
+        file = self.files.shown
+        self._shown.away = file is not None
+        self._file_page.select(file)
+        self.sidebar.readers.select(self._shown.name)
         self._refresh()
 
     def _user_opened(self, name: str) -> None:
@@ -285,15 +286,19 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         """Shows what is the case now. Cheap when nothing changed."""
         page, session = self.page, self.shown_session
+        file = self.files.shown
         self.header.setVisible(page is Page.CARD or session is not None)
         self._show_identity()
-        if page is Page.CARD:
+        self._file_page.leave()
+        if file is not None:
+            self._file_page.show(file, self._column)
+        elif page is Page.CARD:
             self.card.show(session, self._shown.name)
         else:
             detail = self._bridge.service.service_detail if page is Page.SERVICE_STOPPED else ""
             self.empty.show_page(page, self._shown.name or "", detail)
             self._pages.setCurrentWidget(self.empty)
-        self._area.set_card_shown(page is Page.CARD)
+        self._area.set_card_shown(file is None and page is Page.CARD)
         if self._area.has_console:
             self.console.show_session(session, self._shown.name)
         self._update_actions()
@@ -322,8 +327,10 @@ class MainWindow(QMainWindow):
 
     def _update_actions(self) -> None:
         actions, session = self.actions_, self.shown_session
-        self.identity.update(session, self.model.status(self._shown.name))
-        actions.copy_uid.setEnabled(session is not None and session.uid is not None)
+        file = self.files.shown is not None and self.files.shown.known is not None
+        self.files.update_actions()
+        self.identity.update(session, self.model.status(self._shown.name), of_file=file)
+        actions.copy_uid.setEnabled(file or (session is not None and session.uid is not None))
         actions.copy_atr.setEnabled(session is not None)
         virtual = (status for status in self.model.readers if status.kind is ReaderKind.VIRTUAL)
         self.slot_actions.update(next(virtual, None))
@@ -332,13 +339,6 @@ class MainWindow(QMainWindow):
         actions.release_card.setEnabled(usable)
         actions.sidebar.setChecked(not self.sidebar.rail)
         actions.console.setChecked(not self._area.folded)
-        for action in actions.appearance.actions():
-            action.setChecked(action.data() == theme.notifier().appearance.value)
-
-    def _choose_appearance(self, action: QAction) -> None:
-        appearance = Appearance(action.data())
-        self.settings.appearance = appearance
-        theme.notifier().set_appearance(appearance)
 
     def _open_shortcuts(self) -> None:
         from cardscope_gui.widgets.help_dialogs import shortcuts_dialog  # noqa: PLC0415 not for the first window
@@ -356,7 +356,7 @@ class MainWindow(QMainWindow):
 
     def _panes(self) -> list[QWidget]:
         console: list[QWidget] = [self.console] if self.console.folded else [self.console.view, self.console.composer]
-        return [self.sidebar, self.header, *self.card.panes(self._main_pane), *console]
+        return [self.sidebar, self.header, *self._file_page.panes(self._main_pane), *console]
 
     def _toggle_sidebar(self) -> None:
         if self._size_class is not None and self._size_class.narrow:
@@ -384,8 +384,9 @@ class MainWindow(QMainWindow):
             self._update_actions()
 
     def _asks_first(self) -> bool:
-        """Whether the user is asked about changes that are not written; then he closes the window with the answer."""
-        return self.card.asks_before_leaving(self, self.close)
+        """Whether the user is asked about changes that are kept nowhere; then he closes the window with the answer."""
+        ask_again = self.scripts.asks_before_leaving
+        return self.files.asks_before_leaving(lambda: ask_again(self.close) or self.close()) or ask_again(self.close)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if event.spontaneous() and self._asks_first():

@@ -20,14 +20,17 @@ from cardscope_gui.main_window import MainWindow
 from cardscope_gui.recent.keeper import RecentKeeper
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from cardscope.virtual.ready_cards import ReadyCard
 
 _QUIET = 0.5
 """Seconds after the start in which nothing is done that nobody has asked for."""
 
 
-async def serve(bridge: Bridge, window: MainWindow, card: "ReadyCard | None") -> int:
-    """Keeps the readers and the window together until the window is closed."""
+async def serve(bridge: Bridge, window: MainWindow, card: "ReadyCard | None", files: "Sequence[Path]" = ()) -> int:
+    """Keeps the readers and the window together until the window is closed. Opens ``files`` first."""
     hook = sys.excepthook
 
     def report(_kind: type[BaseException], error: BaseException, _traceback: TracebackType | None) -> None:
@@ -45,6 +48,7 @@ async def serve(bridge: Bridge, window: MainWindow, card: "ReadyCard | None") ->
     bridge.connect_service(service, virtual_reader)
     if card is not None:
         window.slot.insert_ready(card)
+    window.files.open(files)
     signals = TerminationSignals(bridge)
     closed = asyncio.Event()
     window.closing.connect(closed.set)
@@ -62,20 +66,32 @@ async def serve(bridge: Bridge, window: MainWindow, card: "ReadyCard | None") ->
 
 
 def _load_the_rest() -> None:
-    """Loads aside what the first card and the first menu of virtual cards need: in the window's own thread it would
-    hold the window up for 150 ms."""
+    """Loads aside what the first card, its NDEF tab and the first menu of virtual cards need: in the window's own
+    thread it would hold the window up for 200 ms."""
     from threading import Thread  # noqa: PLC0415
 
     def load() -> None:
-        import cardscope.identify.identify  # noqa: PLC0415
+        import cardscope.dumps  # noqa: PLC0415
         import cardscope.virtual.iso7816  # noqa: PLC0415
+        import cardscope_gui.ndef.tab  # noqa: PLC0415
+        from cardscope.decode.apdu import summary  # noqa: PLC0415
+        from cardscope.decode.status_words import status_word  # noqa: PLC0415
+        from cardscope.guard.rules import rules  # noqa: PLC0415
+        from cardscope.identify import from_snapshot, identify  # noqa: PLC0415
         from cardscope.tags.originality import originality_keys  # noqa: PLC0415
         from cardscope.virtual.ready_cards import ready_cards  # noqa: PLC0415
 
-        assert cardscope.identify.identify
+        assert cardscope.dumps
+        assert identify
+        assert from_snapshot
         assert cardscope.virtual.iso7816
+        assert cardscope_gui.ndef.tab
         originality_keys()
         ready_cards()
+        # The tables of words of the first exchange, and of the first command that is judged by its instruction.
+        summary(bytes(4))
+        status_word(0x9000)
+        rules()
         # What is loaded by now stays. To look at all of it again in a full collection would hold the window up for
         # longer than a screen's frame.
         gc.freeze()
@@ -108,4 +124,6 @@ async def _store(bridge: Bridge, window: MainWindow) -> AsyncGenerator[None, Non
     finally:
         if keeper is not None:
             keeper.end()
+        await window.card.finish()
+        await window.scripts.finish()
         await database.close()

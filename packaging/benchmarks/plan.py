@@ -51,7 +51,8 @@ def _whole_tag() -> Draft:
         0xE6: "58590000",
     }
     changes = dict.fromkeys(range(4, 0xE2), b"\xa5\x5a\xc3\x3c")
-    return Draft(TagSnapshot(chip, pages), changes | {page: bytes.fromhex(text) for page, text in special.items()})
+    base = TagSnapshot(chip, pages, version=chip.version)
+    return Draft(base, changes | {page: bytes.fromhex(text) for page, text in special.items()})
 
 
 def _plan(draft: Draft) -> float:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cardscope.tags.catalogue import Chip
 from cardscope.tags.image import CASCADE_TAG, factory_pages, image_pages
 from cardscope.tags.snapshot import TagSnapshot
+from cardscope.virtual.ready_cards import ready_card
 
 
 def pages_of(total: int, contents: Mapping[int, str]) -> list[str]:
@@ -84,3 +85,8 @@ def snapshots(draw: st.DrawFn, chip: Chip) -> TagSnapshot:
         draw(st.sampled_from(["", "ACS ACR122U 00 00"])),
         draw(st.none() | st.integers(0, 10**6).map(lambda s: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=s))),
     )
+
+
+def ready_tag(name: str = "ntag216-url") -> TagSnapshot:
+    """The tag of a ready card, PWD and PACK included."""
+    return ready_card(name).make_tag().snapshot()

@@ -59,12 +59,13 @@ class IdentityActions(QObject):
         panel.count_wanted.connect(partial(self._identify, may_count=True))
         self._bridge.spawn(self._load_list(panel, self._settings.atr_list))
 
-    def update(self, session: "CardSession | None", reader: ReaderStatus | None) -> None:
-        """The card and the reader that the window shows now."""
+    def update(self, session: "CardSession | None", reader: ReaderStatus | None, *, of_file: bool = False) -> None:
+        """The card and the reader that the window shows now; ``of_file``: the tag of a dump file instead."""
         self._session, self._reader = session, reader
         there = session is not None
-        for action in (self.again, self.copy_text, self.copy_json):
-            action.setEnabled(there)
+        self.again.setEnabled(there)
+        for action in (self.copy_text, self.copy_json):
+            action.setEnabled(there or of_file)
         known = self._bridge.service.identification(session.reader) if session is not None else None
         self.applications.setEnabled(there and known is not None and known.state is None and known.complete)
         self.families.setEnabled(reader is not None)

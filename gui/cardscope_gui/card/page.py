@@ -1,13 +1,14 @@
 """The card page of the window: built when it is first needed, and what it has to know beside the session."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from cardscope.decode.atr import decode_atr
 from cardscope.events import CardInserted, CardRemoved, Exchanged, Identified, ReaderRemoved, UidRead
+from cardscope.tags.image import PAGE_SIZE
 from cardscope_gui.bridge import Bridge
 from cardscope_gui.card.identity_actions import IdentityActions
 from cardscope_gui.card.tabs import Tab
@@ -18,10 +19,15 @@ if TYPE_CHECKING:
     from cardscope.identify.identification import Identification
     from cardscope.session import CardSession
     from cardscope.store.history import Store
+    from cardscope.tags.snapshot import TagSnapshot
     from cardscope_gui.card.panel import CardPanel
+    from cardscope_gui.memory.document import MemoryDocument
     from cardscope_gui.memory.documents import Documents
+    from cardscope_gui.memory.keeping import ChangesKeeper
+    from cardscope_gui.memory.leaving import Unkept
     from cardscope_gui.memory.review.desk import WritingDesk
     from cardscope_gui.memory.tab import MemoryTab
+    from cardscope_gui.ndef.tab import NdefTab
     from cardscope_gui.readers.virtual_slot import VirtualSlot
 
 _AGAIN = "Ctrl+R"
@@ -34,6 +40,8 @@ class CardPage(QObject):
 
     changed = Signal()
     """What there is to show is another: nothing is kept of a card that is gone any more."""
+    save_wanted = Signal()
+    """What is shown shall be saved as a dump file."""
 
     def __init__(
         self,
@@ -56,7 +64,11 @@ class CardPage(QObject):
         self._desk: WritingDesk | None = None
         self._panel: CardPanel | None = None
         self._memory: MemoryTab | None = None
+        self._ndef: NdefTab | None = None
+        self._speaking: CardSession | None = None
+        """The session of a card that speaks APDUs, while that is shown."""
         self._documents: Documents | None = None
+        self._keeper: ChangesKeeper | None = None
         self._reasons: dict[str, tuple[int, str]] = {}
         self._known: dict[str, Identification] = {}
         self._left: dict[str, Identification] = {}
@@ -66,6 +78,8 @@ class CardPage(QObject):
         if self._panel is None:
             from cardscope_gui.card.panel import CardPanel  # noqa: PLC0415 not needed for the first picture
             from cardscope_gui.memory.documents import Documents  # noqa: PLC0415
+            from cardscope_gui.memory.keeping import ChangesKeeper  # noqa: PLC0415
+            from cardscope_gui.memory.kept_strip import KeptStrip  # noqa: PLC0415
             from cardscope_gui.memory.review.desk import WritingDesk  # noqa: PLC0415
             from cardscope_gui.memory.tab import MemoryTab  # noqa: PLC0415
             from cardscope_gui.memory.tools import MemoryTools  # noqa: PLC0415
@@ -76,11 +90,14 @@ class CardPage(QObject):
             self._desk = WritingDesk(self._bridge, self._memory, self._documents, self._slot, self)
             self._desk.unfinished.connect(self._offer)
             self._memory_actions.backups.triggered.connect(self._desk.open_backups)
+            self._keeper = ChangesKeeper(self._bridge, self._documents, self)
+            KeptStrip(self._bridge, self._memory, self._documents, self._keeper).wanted.connect(self._offer)
             if self._store is not None:
-                self._desk.keep_in(self._store)
+                self.keep_in(self._store)
+            self._memory.save_wanted.connect(self.save_wanted)
             # Reading opened the connection and let it go again.
             self._memory.reading.finished.connect(self.changed)
-            self._panel = CardPanel(self._memory, MemoryTools(self._memory_actions))
+            self._panel = CardPanel(self._memory, MemoryTools(self._memory_actions), self._make_ndef)
             self._panel.tabs.prefer(self._settings.card_tab)
             self._panel.tabs.changed.connect(self._tab_changed)
             self._panel.tabs.chosen.connect(self._tab_chosen)
@@ -99,8 +116,10 @@ class CardPage(QObject):
     def panes(self, page: QWidget) -> list[QWidget]:
         """The parts of ``page``, the one in front, that F6 goes to."""
         panel = self._panel
-        if panel is None or page is not panel or panel.tabs.front is not Tab.MEMORY:
+        if panel is None or page is not panel or panel.tabs.front is Tab.IDENTITY:
             return [page]
+        if panel.tabs.front is Tab.NDEF and self._ndef is not None:
+            return [panel.tabs, *self._ndef.panes]
         return [panel.tabs, *self.memory.panes]
 
     def on_event(self, event: object) -> None:
@@ -111,7 +130,7 @@ class CardPage(QObject):
                 self._known.pop(name, None)
                 self._reasons.pop(name, None)
             case CardRemoved(reader=name) if (known := self._known.pop(name, None)) is not None:
-                if self._staged(known):
+                if self._staged(known) or (self._ndef is not None and self._ndef.kept(name) is not None):
                     self._left[name] = known
             case UidRead(reader=name, insertion=insertion, uid=uid, reason=reason):
                 self._reasons[name] = (insertion, "" if uid is not None else reason or self.tr("Not available"))
@@ -139,6 +158,7 @@ class CardPage(QObject):
     def show(self, session: "CardSession | None", reader: str | None) -> None:
         """Makes it the page in front, with the card of ``session`` or with what was left in ``reader``."""
         panel, memory = self.build(), self.memory
+        from_file = memory.of_file
         if session is not None:
             known = self._bridge.service.identification(session.reader)
             panel.show_session(session)
@@ -147,26 +167,107 @@ class CardPage(QObject):
             if _has_memory(known):
                 memory.show_card(session, known)
             panel.tabs.set_has_memory(_has_memory(known))
+            self._speaking = session if _speaks_apdus(session) else None
+            panel.tabs.set_speaks_apdus(self._speaking is not None)
         elif (left := self.left(reader)) is not None:
             panel.show_left(left)
-            memory.show_gone()
+            memory.show_gone(left)
             panel.tabs.set_has_memory(self._staged(left))
+            self._speaking = self._ndef.kept(left.reader) if self._ndef is not None else None
+            panel.tabs.set_speaks_apdus(self._speaking is not None)
         self._pages.setCurrentWidget(panel)
+        self._show_ndef()
+        self._front_changed()
+        if from_file:
+            self._look_for_unfinished()
 
     def keep_in(self, store: "Store") -> None:
         """Where what is written to tags is written down, and what they held before."""
         self._store = store
-        if self._desk is not None:
+        if self._desk is not None and self._keeper is not None:
             self._desk.keep_in(store)
+            self._keeper.keep_in(store)
 
-    def asks_before_leaving(self, window: QWidget, leave: Callable[[], object]) -> bool:
-        """Asks, where changes are staged, whether they are to be given up; ``leave`` is called if so."""
-        unwritten = list(self._documents.unwritten) if self._documents is not None else []
-        if unwritten:
-            from cardscope_gui.memory.leaving import ask_to_leave  # noqa: PLC0415 not for the first window
+    async def finish(self) -> None:
+        """Keeps what is staged, before the program ends."""
+        if self._keeper is not None:
+            await self._keeper.finish()
 
-            ask_to_leave(unwritten, window, leave)
-        return bool(unwritten)
+    def show_file(self, known: "Identification", document: "MemoryDocument") -> None:
+        """Makes it the page in front, with the tag of a dump file."""
+        panel, memory = self.build(), self.memory
+        panel.show_file(known)
+        if memory.document is not document:
+            memory.show_file(document)
+            self._look_for_unfinished()
+        panel.tabs.set_has_memory(True)
+        self._speaking = None
+        panel.tabs.set_speaks_apdus(False)
+        self._pages.setCurrentWidget(panel)
+        self._show_ndef()
+        self._front_changed()
+
+    @property
+    def shown_document(self) -> "MemoryDocument | None":
+        """The memory of the tag that is shown, where it is known."""
+        panel, memory = self._panel, self._memory
+        if panel is None or memory is None or self._pages.currentWidget() is not panel or not panel.tabs.has_memory:
+            return None
+        return memory.document
+
+    @property
+    def read_tags(self) -> "list[MemoryDocument]":
+        """The memory of every tag that was read."""
+        return list(self._documents.all) if self._documents is not None else []
+
+    def take_reading(self, snapshot: "TagSnapshot") -> None:
+        """Keeps what was read of a tag apart from the Memory tab."""
+        self.build()
+        if self._documents is not None:
+            self._documents.take(snapshot)
+            self.changed.emit()
+
+    def say(self, words: str) -> None:
+        """Says ``words`` over the memory for a moment."""
+        self.memory.hint.say(words)
+
+    @property
+    def unkept(self) -> "list[Unkept]":
+        """What is staged and would not be there at the next start."""
+        from cardscope_gui.memory.leaving import Unkept  # noqa: PLC0415 not for the first window
+
+        if self._documents is None or self._keeper is None:
+            return []
+        found = (Unkept(document, self._keeper.lost(document)) for document in self._documents.unwritten)
+        return [each for each in found if each.pages]
+
+    def _look_for_unfinished(self) -> None:
+        if self._desk is not None:
+            self._desk.look()
+
+    def _make_ndef(self) -> "NdefTab":
+        from cardscope_gui.ndef.tab import NdefTab  # noqa: PLC0415 not before it is in front
+
+        self._ndef = NdefTab(self._bridge, self.memory, self._memory_actions)
+        self._ndef.memory_wanted.connect(self._show_in_memory)
+        self._ndef.released.connect(self.changed)
+        self._show_ndef()
+        return self._ndef
+
+    def _show_ndef(self) -> None:
+        if self._ndef is None:
+            return
+        if self._speaking is None:
+            self._ndef.show_tag()
+        else:
+            self._ndef.show_card(self._speaking)
+
+    def _show_in_memory(self, page: int, offset: int) -> None:
+        self.build().tabs.choose(Tab.MEMORY)
+        document = self.memory.document
+        place = document.place(page) if document is not None else None
+        if place is not None:
+            self.memory.table.go_to(PAGE_SIZE * place + offset)
 
     def _staged(self, known: "Identification") -> bool:
         document = self._documents.get(known.uid, known.reader) if self._documents is not None else None
@@ -174,7 +275,7 @@ class CardPage(QObject):
         return document is not None and bool(document.staged) and not practice
 
     def _offer(self) -> None:
-        """A tag with an unfinished plan has come: its memory is wanted in front."""
+        """A tag has come with an unfinished plan or with kept changes: its memory is wanted in front."""
         if self._panel is not None:
             self._panel.tabs.prefer(Tab.MEMORY)
 
@@ -195,15 +296,25 @@ class CardPage(QObject):
         self._settings.card_tab = tab
         if tab is Tab.MEMORY:
             self.memory.focus()
+        elif tab is Tab.NDEF and self._ndef is not None:
+            self._ndef.focus()
         elif self._panel is not None:
             self._panel.parts.fields.setFocus()
 
     def _front_changed(self) -> None:
         panel, memory = self.build(), self.memory
-        front = self._pages.currentWidget() is panel and panel.tabs.front is Tab.MEMORY
-        self._memory_actions.read_again.setShortcut(QKeySequence(_AGAIN if front else ""))
-        self._actions.again.setShortcut(QKeySequence("" if front else _AGAIN))
-        memory.set_front(front)
+        front = panel.tabs.front if self._pages.currentWidget() is panel else None
+        of_tag = front is Tab.MEMORY or (front is Tab.NDEF and self._speaking is None)
+        self._memory_actions.read_again.setShortcut(QKeySequence(_AGAIN if of_tag else ""))
+        self._actions.again.setShortcut(QKeySequence("" if front in (Tab.MEMORY, Tab.NDEF) else _AGAIN))
+        memory.set_front(front is Tab.MEMORY, beside=of_tag and front is Tab.NDEF)
+        if self._ndef is not None:
+            self._ndef.set_front(front is Tab.NDEF)
+
+
+def _speaks_apdus(session: "CardSession") -> bool:
+    """Whether the card can be asked for an application: a memory card cannot."""
+    return bool(session.atr) and decode_atr(session.atr).storage is None
 
 
 def _has_memory(known: "Identification | None") -> bool:

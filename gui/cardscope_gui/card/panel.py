@@ -2,6 +2,7 @@
 and how it is."""
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -43,9 +44,14 @@ class CardPanel(QFrame):
     """Choose the file with the list of ATRs."""
 
     def __init__(
-        self, memory: QWidget | None = None, tools: "MemoryTools | None" = None, parent: QWidget | None = None
+        self,
+        memory: QWidget | None = None,
+        tools: "MemoryTools | None" = None,
+        make_ndef: Callable[[], QWidget] | None = None,
+        parent: QWidget | None = None,
     ) -> None:
-        """``memory`` is what the Memory tab shows, with its ``tools`` beside the tabs; without it there is none."""
+        """``memory`` is what the Memory tab shows, with its ``tools`` beside the tabs; without it there is none.
+        ``make_ndef`` makes what the NDEF tab shows, once it is in front for the first time."""
         super().__init__(parent)
         self._session: CardSession | None = None
         self._atr: Atr | None = None
@@ -79,6 +85,8 @@ class CardPanel(QFrame):
         self._stack = QStackedWidget(self)
         self._stack.addWidget(identity)
         self._memory = memory
+        self._make_ndef = make_ndef
+        self._ndef: QWidget | None = None
         if memory is not None:
             self._stack.addWidget(memory)
         column = QVBoxLayout(self)
@@ -104,9 +112,12 @@ class CardPanel(QFrame):
         return tools
 
     def _bring(self, tab: Tab) -> None:
-        memory = self._memory if tab is Tab.MEMORY else None
-        self._stack.setCurrentIndex(0 if memory is None else 1)
-        self.setFocusProxy(self.parts.fields if memory is None else memory)
+        if tab is Tab.NDEF and self._ndef is None and self._make_ndef is not None:
+            self._ndef = self._make_ndef()
+            self._stack.addWidget(self._ndef)
+        shown = {Tab.MEMORY: self._memory, Tab.NDEF: self._ndef}.get(tab)
+        self._stack.setCurrentIndex(0 if shown is None else self._stack.indexOf(shown))
+        self.setFocusProxy(self.parts.fields if shown is None else shown)
         self._make_room()
 
     def _build_side(self) -> QScrollArea:
@@ -152,6 +163,18 @@ class CardPanel(QFrame):
         self.show_uid(known.uid, "")
         self._show_card()
 
+    def show_file(self, known: Identification) -> None:
+        """Shows the tag of a dump file."""
+        if known is self._known:
+            return
+        self.show_session(None)
+        self._known = known
+        self._show_parts()
+        uid = known.uid or b""
+        how = self.tr("{0} bytes, as the file has them").format(len(uid))
+        self.side.known.set_fact(self.tr("UID"), format_hex(uid, " "), how, mono=True)
+        self._show_card()
+
     def show_list(self, atr_list: AtrList | None, reason: str) -> None:
         """The list of ATRs to look cards up in, or ``reason``, sentences, why there is none."""
         self._list, self._no_list = atr_list, reason
@@ -180,17 +203,18 @@ class CardPanel(QFrame):
 
     def copy_text(self) -> None:
         """Copies all that is known, as sentences and fields."""
-        if self._atr is None:
+        known, atr = self._known, self._atr
+        if known is None and atr is None:
             return
-        known = self._known
-        sentences = list(known.summary) if known is not None else [self._atr.summary]
+        sentences = list(known.summary) if known is not None else [atr.summary] if atr is not None else []
         QGuiApplication.clipboard().setText("\n".join([*sentences, "", self.parts.all_text()]))
 
     def copy_json(self) -> None:
         """Copies all that is known as JSON, with the keys of ``cardscope inspect --json``."""
-        if self._atr is None:
+        if self._atr is None and self._known is None:
             return
-        shown = {"atr": self._atr.to_json(), **(self._known.to_json() if self._known is not None else {})}
+        atr = {"atr": self._atr.to_json()} if self._atr is not None else {}
+        shown = {**atr, **(self._known.to_json() if self._known is not None else {})}
         QGuiApplication.clipboard().setText(json.dumps(shown, ensure_ascii=False, indent=2))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -204,11 +228,11 @@ class CardPanel(QFrame):
             self._memory_tools.set_narrow(narrow=narrow)
         low = self.height() < theme.px(_LOW)
         # A bar with one tab is no choice, and its room is needed more by the fields.
-        self.tabs.setHidden(low and not self.tabs.has_memory)
+        self.tabs.setHidden(low and not self.tabs.has_choice)
         self.parts.set_compact(compact=low)
 
     def _show_parts(self) -> None:
-        self.parts.show_parts(parts_of(self._atr, self._known) if self._atr is not None else ())
+        self.parts.show_parts(parts_of(self._atr, self._known))
 
     def _show_card(self) -> None:
         atr, known = self._atr, self._known
@@ -218,10 +242,13 @@ class CardPanel(QFrame):
         self.applications.setVisible(speaks_apdus)
         self.applications.setEnabled(finished and self._session is not None)
         self.again.setEnabled(finished and self._session is not None)
+        self.again.setVisible(atr is not None)  # nothing can be read again of a file
         self.count.setVisible(known is not None and bool(known.withheld) and self._session is not None)
         kind, standard, card, caution = "", "", "", ""
         if atr is not None:
             kind = self.tr("Contactless card") if atr.contactless else self.tr("Card with contacts")
+        elif known is not None:
+            kind = self.tr("Contactless tag, from a file")
         if atr is not None and atr.storage is not None:
             standard, card = atr.storage.standard, atr.storage.card
             caution = self.tr("As the reader names it in the ATR")
@@ -235,7 +262,7 @@ class CardPanel(QFrame):
         facts.set_fact(self.tr("Standard"), standard)
         facts.set_fact(self.tr("Card, by its ATR"), card, caution)
         family = known.family.name if known is not None and known.family is not None else ""
-        tag = known is not None and known.state is not None
+        tag = atr is not None and known is not None and known.state is not None
         how = self.tr("How native commands reach the tag. Card > Reader family changes it.")
         facts.set_fact(
             self.tr("Reader family"),

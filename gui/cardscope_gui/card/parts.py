@@ -17,9 +17,10 @@ _SHORT = {
 """Names for the strip, where the whole one would take a third of it."""
 
 
-def parts_of(atr: Atr, known: Identification | None) -> list[Part]:
-    """The ATR first, then what was read, in the order in which the card has it."""
-    parts = [_atr(atr)]
+def parts_of(atr: Atr | None, known: Identification | None) -> list[Part]:
+    """The ATR first, which a tag from a file does not have, then what was read, in the order in which the card has
+    it."""
+    parts = [_atr(atr)] if atr is not None else []
     if known is None:
         return parts
     if known.uid and not (known.state is not None and known.state.regions and known.state.regions[0].title == "UID"):

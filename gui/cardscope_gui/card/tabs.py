@@ -16,11 +16,13 @@ class Tab(Enum):
     """In the order of the bar."""
 
     MEMORY = "memory"
+    NDEF = "ndef"
     IDENTITY = "identity"
 
 
 class CardTabs(QFrame):
-    """Memory is there for tags whose memory is known; Identity & ATR always."""
+    """Memory is there for tags whose memory is known, NDEF for them and for cards that speak APDUs; Identity & ATR
+    always."""
 
     changed = Signal(object)
     """Another :class:`Tab` is in front."""
@@ -39,12 +41,15 @@ class CardTabs(QFrame):
         self.bar.setUsesScrollButtons(False)
         self.bar.setElideMode(Qt.TextElideMode.ElideNone)
         self.bar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._speaks_apdus = False
         self.bar.addTab(self.tr("Memory"))
+        self.bar.addTab(self.tr("NDEF"))
         self.bar.addTab(self.tr("Identity && ATR"))
         self.bar.setAccessibleName(self.tr("Views of the card"))
         self.bar.setTabVisible(0, False)
-        self.bar.setCurrentIndex(1)
-        for number, (tab, keys) in enumerate(zip(Tab, ("Ctrl+1", "Ctrl+2"), strict=True)):
+        self.bar.setTabVisible(1, False)
+        self.bar.setCurrentIndex(2)
+        for number, (tab, keys) in enumerate(zip(Tab, ("Ctrl+1", "Ctrl+2", "Ctrl+3"), strict=True)):
             QShortcut(QKeySequence(keys), self, partial(self.choose, tab))
             self.bar.setTabToolTip(number, QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText))
         self._row = QHBoxLayout(self)
@@ -61,8 +66,13 @@ class CardTabs(QFrame):
 
     @property
     def has_memory(self) -> bool:
-        """Whether there is a choice."""
+        """Whether the card has memory that can be shown."""
         return self.bar.isTabVisible(0)
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether there is more than one tab."""
+        return self._is_there(Tab.NDEF)
 
     def add_tool(self, tab: Tab, widget: QWidget) -> None:
         """Puts ``widget`` at the right, for the time that ``tab`` is in front."""
@@ -77,22 +87,35 @@ class CardTabs(QFrame):
 
     def choose(self, tab: Tab) -> None:
         """The same by the user, who is remembered to have chosen it."""
-        if tab is Tab.MEMORY and not self.has_memory:
+        if not self._is_there(tab):
             return
         self.prefer(tab)
         self.chosen.emit(tab)
 
     def set_has_memory(self, there: bool) -> None:
         """Whether the card has memory that can be shown."""
-        if there != self.has_memory:
-            self.bar.blockSignals(True)
-            self.bar.setTabVisible(0, there)
-            self.bar.blockSignals(False)
-            self.bar.updateGeometry()
-            self._settle()
+        self._set_there(memory=there, ndef=there or self._speaks_apdus)
+
+    def set_speaks_apdus(self, speaks: bool) -> None:
+        """Whether the card is one that can be asked for an NDEF application."""
+        self._speaks_apdus = speaks
+        self._set_there(memory=self.has_memory, ndef=self.has_memory or speaks)
+
+    def _is_there(self, tab: Tab) -> bool:
+        return self.bar.isTabVisible(list(Tab).index(tab))
+
+    def _set_there(self, *, memory: bool, ndef: bool) -> None:
+        if (memory, ndef) == (self.has_memory, self.has_choice):
+            return
+        self.bar.blockSignals(True)
+        self.bar.setTabVisible(0, memory)
+        self.bar.setTabVisible(1, ndef)
+        self.bar.blockSignals(False)
+        self.bar.updateGeometry()
+        self._settle()
 
     def _settle(self) -> None:
-        wanted = self._wanted if self.has_memory else Tab.IDENTITY
+        wanted = self._wanted if self._is_there(self._wanted) else Tab.IDENTITY
         self.bar.blockSignals(True)
         self.bar.setCurrentIndex(list(Tab).index(wanted))
         self.bar.blockSignals(False)

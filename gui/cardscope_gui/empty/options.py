@@ -8,6 +8,8 @@ from cardscope_gui.widgets.buttons import Button
 from cardscope_gui.widgets.labels import label, paragraph
 from cardscope_gui.widgets.marks import IconLabel
 
+_MOST = 368
+
 
 def _link_edge() -> int:
     """From a link's edge to its words, as the style sheet has it."""
@@ -22,7 +24,7 @@ class OptionCard(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setProperty("surface", "card-primary" if primary else "card")
-        self.setFixedWidth(theme.px(368))
+        self.setMaximumWidth(theme.px(_MOST))
         tile = QFrame()
         tile.setProperty("surface", "tile" if primary else "tile-quiet")
         tile.setFixedSize(theme.px(40), theme.px(40))

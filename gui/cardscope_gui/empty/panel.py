@@ -31,6 +31,8 @@ class EmptyPanel(QScrollArea):
     """A ready card's name."""
     image_wanted = Signal()
     """A card from an image file."""
+    file_wanted = Signal()
+    """A dump file, to be looked at as a tag."""
     take_back_wanted = Signal()
     doctor_wanted = Signal()
     cause_wanted = Signal()
@@ -132,8 +134,8 @@ class EmptyPanel(QScrollArea):
                 options = QHBoxLayout()
                 options.setSpacing(theme.px(16))
                 options.addStretch(1)
-                options.addWidget(self._connect_option())
-                options.addWidget(self._virtual_option())
+                for option in (self._connect_option(), self._virtual_option(), self._file_option()):
+                    options.addWidget(option, 1000)
                 options.addStretch(1)
                 column.addLayout(options)
             case Page.SERVICE_STOPPED:
@@ -145,7 +147,10 @@ class EmptyPanel(QScrollArea):
                 column.addWidget(cause, 0, Qt.AlignmentFlag.AlignHCenter)
                 column.addSpacing(theme.px(20))
                 self._add_row(
-                    column, self._doctor_button("primary"), self._insert_menu_button(self.tr("Insert a virtual card"))
+                    column,
+                    self._doctor_button("primary"),
+                    self._insert_menu_button(self.tr("Insert a virtual card")),
+                    self._file_button(),
                 )
             case Page.VIRTUAL_EMPTY:
                 from cardscope_gui.empty.picker import ReadyCardPicker  # noqa: PLC0415 not for the first picture
@@ -163,7 +168,8 @@ class EmptyPanel(QScrollArea):
                 back.clicked.connect(self.take_back_wanted)
                 self._add_row(column, back)
             case Page.NO_CARD:
-                self._add_row(column, self._insert_menu_button(self.tr("Insert a virtual card")))
+                insert = self._insert_menu_button(self.tr("Insert a virtual card"))
+                self._add_row(column, insert, self._file_button())
             case Page.CARD_HELD:
                 block = CommandBlock("gpgconf --kill scdaemon")
                 block.setFixedWidth(theme.px(360))
@@ -184,6 +190,20 @@ class EmptyPanel(QScrollArea):
         )
         option.add_action(self._doctor_button("link"))
         return option
+
+    def _file_option(self) -> OptionCard:
+        option = OptionCard(
+            "folder",
+            self.tr("Open a dump file"),
+            self.tr("Look at a saved tag, compare it or change it without a reader: .nfc, .json, .bin, .eml and more."),
+        )
+        option.add_action(self._file_button())
+        return option
+
+    def _file_button(self) -> Button:
+        button = Button(self.tr("Open file…"))
+        button.clicked.connect(self.file_wanted)
+        return button
 
     def _virtual_option(self) -> OptionCard:
         option = OptionCard(

@@ -17,6 +17,7 @@ from cardscope_gui.widgets.marks import IconLabel
 if TYPE_CHECKING:
     from cardscope.identify.identification import Identification
     from cardscope.session import CardSession
+    from cardscope.tags.catalogue import Chip
 
 
 _SIDE = 24
@@ -40,7 +41,7 @@ class HeaderPanel(QFrame):
         self._second = ElidedLabel("secondary")
         self._virtual = label(self.tr("Virtual"), "badge")
         self._virtual.setFixedHeight(theme.px(24))
-        self._virtual.setToolTip(self.tr("A simulated card: nothing you do here reaches real hardware"))
+        self._has_atr = True
         self.badges = Badges()
         self.uid = HexValue(self.tr("UID"), self.tr("Copy UID"))
         self.ndef = HexValue(self.tr("NDEF"), self.tr("Copy"))
@@ -85,6 +86,7 @@ class HeaderPanel(QFrame):
         identity = identify(session.atr)
         chip = known.chip if known is not None else None
         self._title.setText(chip.name if chip is not None else identity.title)
+        self._say_kind(self.tr("Virtual"), self.tr("A simulated card: nothing you do here reaches real hardware"))
         self._virtual.setVisible(reader.kind is ReaderKind.VIRTUAL)
         room = ""
         if chip is not None and chip.chip is not None:
@@ -94,12 +96,30 @@ class HeaderPanel(QFrame):
         self._second.setText(" · ".join(part for part in parts if part))
         self.badges.show_state(known.state if known is not None else None)
         self._show_ndef(known)
+        self._has_atr = True
         self.atr.show_bytes(session.atr)
         if session.uid is not None:
             self.uid.show_bytes(session.uid)
         else:
             self.uid.show_words(self.tr("Reading…"))
         self._apportion()
+
+    def show_file(self, known: "Identification", chip: "Chip") -> None:
+        """A tag of ``chip`` from a dump file, and what is ``known`` of it."""
+        self._title.setText(known.chip.name if known.chip is not None else chip.name)
+        self._say_kind(self.tr("File"), self.tr("A tag as a dump file has it; there is no card on a reader"))
+        room = self.tr("{count} bytes of user memory").format(count=chip.user_bytes)
+        self._second.setText(f"{chip.vendor} · {room}")
+        self.badges.show_state(known.state)
+        self._show_ndef(known)
+        self._has_atr = False
+        self.uid.show_bytes(known.uid or b"")
+        self._apportion()
+
+    def _say_kind(self, words: str, sentence: str) -> None:
+        self._virtual.setText(words)
+        self._virtual.setToolTip(sentence)
+        self._virtual.show()
 
     def show_uid(self, uid: bytes | None, reason: str) -> None:
         """The UID, or why there is none."""
@@ -134,7 +154,7 @@ class HeaderPanel(QFrame):
         # The ATR is on the page below, too; the badges are nowhere else in so few words.
         least = theme.px(_LEAST_ATR)
         cramped = left - least - name < self.badges.wanted
-        self.atr.setVisible(self.ndef.isHidden() and not (cramped and self.badges.wanted))
+        self.atr.setVisible(self._has_atr and self.ndef.isHidden() and not (cramped and self.badges.wanted))
         if not self.ndef.isHidden():
             least = self.ndef.fit(least)
         elif self.atr.isHidden():

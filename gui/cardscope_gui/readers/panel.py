@@ -1,5 +1,7 @@
 """The sidebar: the list of readers above, trouble with the virtual one under it, the PC/SC service below."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -14,6 +16,9 @@ from cardscope_gui.recent.section import RecentSection
 from cardscope_gui.widgets.buttons import IconButton
 from cardscope_gui.widgets.labels import ElidedLabel
 from cardscope_gui.widgets.marks import MarkLabel
+
+if TYPE_CHECKING:
+    from cardscope_gui.files.section import FileSection
 
 FULL_WIDTH = 280
 """The mock-ups' 256 cut off "Virtual reader" beside its button in wider faces than theirs, such as DejaVu Sans."""
@@ -83,6 +88,17 @@ class Sidebar(QFrame):
         self.setFixedWidth(theme.px(FULL_WIDTH))
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
+    def add_section(self, section: "FileSection") -> None:
+        """Puts ``section`` between readers and recent cards."""
+        column = self.layout()
+        assert isinstance(column, QVBoxLayout)
+        column.insertWidget(column.indexOf(self.recent), section)
+        QWidget.setTabOrder(self.readers, section.list)
+        section.set_rail(self._rail)
+        self._section = section
+
+    _section: "FileSection | None" = None
+
     @property
     def rail(self) -> bool:
         return self._rail
@@ -93,5 +109,7 @@ class Sidebar(QFrame):
             self.notice.hide()
         self.readers.set_rail(rail)
         self.recent.set_rail(rail)
+        if self._section is not None:
+            self._section.set_rail(rail)
         self.service.set_rail(rail)
         self.setFixedWidth(theme.px(RAIL_WIDTH if rail else FULL_WIDTH))

@@ -9,29 +9,36 @@ class ShownReader:
 
     def __init__(self, model: ReaderModel) -> None:
         self._model = model
-        self.name: str | None = None
+        self._name: str | None = None
+        self.away = False
+        """Whether the user looks at something else than a reader, and comes back to it later."""
+
+    @property
+    def name(self) -> str | None:
+        """The reader that is shown."""
+        return None if self.away else self._name
 
     def choose(self, name: str) -> None:
         """The user's choice."""
-        self.name = name
+        self._name = name
 
     def card_inserted(self, reader: str) -> None:
-        shown, candidate = self._model.status(self.name), self._model.status(reader)
+        shown, candidate = self._model.status(self._name), self._model.status(reader)
         if (shown is None or not _usable(shown)) and candidate is not None and _usable(candidate):
-            self.name = reader
+            self._name = reader
 
     def settle(self) -> None:
         """To be called when readers came or went: stays where possible, else moves to a card, else to a PC/SC reader.
 
         An empty virtual reader is never chosen: without any hardware the page for starters says more.
         """
-        if self._model.status(self.name) is not None:
+        if self._model.status(self._name) is not None:
             return
         readers = self._model.readers
         with_card = next((reader for reader in readers if _usable(reader)), None)
         real = next((reader for reader in readers if reader.kind is ReaderKind.PCSC), None)
         chosen = with_card or real
-        self.name = chosen.name if chosen is not None else None
+        self._name = chosen.name if chosen is not None else None
 
 
 def _usable(reader: ReaderStatus) -> bool:

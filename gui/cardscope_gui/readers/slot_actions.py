@@ -1,6 +1,6 @@
 """What can be done with the app's virtual reader, as actions: in the menu bar and in the reader's own menu."""
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -44,6 +44,13 @@ class SlotActions(QObject):
         menu.addAction(self.port)
         menu.addMenu(self.model_menu)
         menu.addAction(self.save_image)
+
+    def open_menu(self, place: QPoint) -> None:
+        """Offers all of them at ``place`` on the screen."""
+        menu = QMenu(self._window)
+        self.add_to(menu)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
 
     def update(self, reader: ReaderStatus | None) -> None:
         """To be called whenever the virtual ``reader`` or the loan may have changed."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from cardscope.dumps import Candidate
+    from cardscope.tags.snapshot import TagSnapshot
     from cardscope.virtual.card import VirtualCard
     from cardscope.virtual.loose_card import LooseCard
     from cardscope.virtual.reader import VirtualReader
@@ -73,6 +74,10 @@ class VirtualSlot(QObject):
         except CardScopeError as error:
             self._say(error)
 
+    def insert_loose(self, card: "LooseCard") -> None:
+        """Puts ``card`` in, in the place of the card that is there."""
+        self._put(card)
+
     def remove(self) -> None:
         """Takes the card out, also before it has been lent."""
         self.take_back()
@@ -105,6 +110,10 @@ class VirtualSlot(QObject):
     def insert_image(self, name: str, image: bytes, candidate: "Candidate") -> None:
         """Puts in a card as the tag in ``image``, the content of the file ``name``, which is a ``candidate``."""
         self._bridge.spawn(self._insert_image(name, image, candidate))
+
+    def insert_snapshot(self, name: str, snapshot: "TagSnapshot") -> None:
+        """Puts in a card as the tag in ``snapshot``, which people call ``name``."""
+        self._bridge.spawn(self._insert_snapshot(name, snapshot))
 
     def save_image(self, path: str) -> None:
         """Writes the memory of the tag as it is now into the file at ``path``."""
@@ -174,6 +183,17 @@ class VirtualSlot(QObject):
             tag = await _aside(lambda: card_from_snapshot(load(image, name, format=chosen[0], chip=chosen[1]).snapshot))
         except AmbiguousDumpError as error:
             self.chip_wanted.emit(name, image, list(error.candidates))
+        except CardScopeError as error:
+            self.failed.emit(f"{name}: {error} {error.remedy}".rstrip())
+        else:
+            self._put(LooseCard.type2(f"{tag.chip.name}, {name}", tag))
+
+    async def _insert_snapshot(self, name: str, snapshot: "TagSnapshot") -> None:
+        from cardscope.virtual.loose_card import LooseCard  # noqa: PLC0415
+        from cardscope.virtual.tag_recipe import card_from_snapshot  # noqa: PLC0415
+
+        try:
+            tag = await _aside(lambda: card_from_snapshot(snapshot))
         except CardScopeError as error:
             self.failed.emit(f"{name}: {error} {error.remedy}".rstrip())
         else:

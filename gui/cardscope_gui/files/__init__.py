@@ -1,0 +1,1 @@
+"""Dump files: opened as if they were tags, saved, compared, and put into the virtual reader."""
