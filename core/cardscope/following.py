@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from cardscope.decode.apdu import ApduError, parse_command
-from cardscope.decode.status_words import split_response
+from cardscope.decode.response import split_answer
 
 BYTES_WAIT: Final = 0x61
 """SW1 of an answer that goes on."""
@@ -51,7 +51,7 @@ async def follow(
     """Sends by ``send`` what ``response`` to ``command`` calls for, and what the answers to that call for, as long as
     their SW1 is one of ``first_bytes``, but no more than ``limit``. Returns the whole answer: the parts that 61xx
     announced joined, with the last status word. Raises what ``send`` raises."""
-    data, sw = split_response(response)
+    data, sw = split_answer(command, response)
     fetched = b""
     for _ in range(limit):
         following = follow_up(command, sw, first_bytes)
@@ -60,5 +60,5 @@ async def follow(
         if sw is not None and sw >> 8 == BYTES_WAIT:
             fetched += data  # after 6Cxx it is another attempt
         command = following
-        data, sw = split_response(await send(command))
+        data, sw = split_answer(command, await send(command))
     return fetched + data + (sw.to_bytes(2) if sw is not None else b"")

@@ -39,6 +39,7 @@ from cardscope.readers.protocol import (
 from cardscope.worker import Worker
 
 if TYPE_CHECKING:
+    from cardscope.guard import GuardRefusal, Knowledge
     from cardscope.identify.identification import Identification, IdentificationStage
     from cardscope.session import CardSession
     from cardscope.tags.catalogue import Chip
@@ -214,47 +215,65 @@ class CardService:
         card in its field for good, :class:`~cardscope.errors.EscapeRefusedError` when the reader's driver does not
         take such commands, and :class:`~cardscope.errors.ReaderError` when the reader fails.
         """
-        session = self.session(reader)
-        async with session.turn() if session is not None else nullcontext():
-            self.check_control(reader, command, approval)
-            sent_to = self._reader(reader)
-            start = time.perf_counter()
-            response: bytes | None = None
-            error = "Cancelled; whether the reader carried the command out is not known."
-            try:
-                response = await sent_to.send_escape(command)
-                error = ""
-            except ReaderError as failure:
-                error = str(failure)
-                raise
-            finally:
-                if session is not None:
-                    session.known.note(command, response)
-                ms = (time.perf_counter() - start) * 1000
-                exchanged = Exchanged(reader, 0, Origin.USER, command, response, ms, time.monotonic(), error)
-                self._publish(exchanged)
+        while True:
+            await self.check_control(reader, command, approval)
+            session = self.session(reader)
+            async with session.turn() if session is not None else nullcontext():
+                if self.session(reader) is session and self._control_refusal(reader, command, approval) is None:
+                    return await self._control(self._slot(reader), command)
+            # While this one waited for its turn, the card was changed, or a command gave this one another meaning.
+
+    async def _control(self, slot: "_Slot", command: bytes) -> Exchanged:
+        from cardscope.guard import Knowledge  # noqa: PLC0415 - as for the session
+
+        known = slot.known = slot.known or Knowledge()
+        start = time.perf_counter()
+        response: bytes | None = None
+        error = "Cancelled; whether the reader carried the command out is not known."
+        try:
+            response = await slot.reader.send_escape(command)
+            error = ""
+        except ReaderError as failure:
+            error = str(failure)
+            raise
+        finally:
+            known.note_escape(command, response)
+            ms = (time.perf_counter() - start) * 1000
+            exchanged = Exchanged(slot.status.name, 0, Origin.USER, command, response, ms, time.monotonic(), error)
+            self._publish(exchanged)
         return exchanged
 
-    def check_control(self, reader: str, command: bytes, approval: str | None = None) -> None:
+    async def check_control(self, reader: str, command: bytes, approval: str | None = None) -> None:
         """Raises :class:`~cardscope.guard.GuardRefusal` when ``command`` to the reader itself needs an approval, and
-        ``approval`` is not the one for exactly this command to this reader with the card that is on it."""
-        from cardscope.guard import GuardRefusal, approval_digest, judge_escape  # noqa: PLC0415 - as for the session
-
-        verdict = judge_escape(command)
-        if not verdict.needs_approval:
+        ``approval`` is not the one for exactly this command to this reader with the card that is on it. The UID of a
+        contactless card is read then, if it has not been yet."""
+        refusal = self._control_refusal(reader, command, approval)
+        if refusal is None:
             return
         session = self.session(reader)
+        if session is not None and session.contactless and session.uid is None:
+            await session.read_uid()  # the approval is to hold for this very card, not for all of its kind
+            refusal = self._control_refusal(reader, command, approval)
+        if refusal is not None:
+            raise refusal
+
+    def _control_refusal(self, reader: str, command: bytes, approval: str | None) -> "GuardRefusal | None":
+        from cardscope.guard import GuardRefusal, approval_digest, judge_escape  # noqa: PLC0415 - as for the session
+
+        session = self.session(reader)
+        verdict = judge_escape(command, session.known if session is not None else None)
+        if not verdict.needs_approval:
+            return None
         card = b"" if session is None else session.uid or session.atr
         digest = approval_digest(command, verdict, reader.encode() + b"\0" + card)
-        if approval != digest:
-            raise GuardRefusal(verdict, digest)
+        return None if approval == digest else GuardRefusal(verdict, digest)
 
-    def _reader(self, name: str) -> Reader:
+    def _slot(self, name: str) -> "_Slot":
         if (slot := self._readers.get(name)) is None:
             raise ReaderNotFoundError(
                 f"The reader “{name}” is not there.", existing=tuple(self._readers), remedy="Plug the reader in."
             )
-        return slot.reader
+        return slot
 
     def _report(self, report: SourceReport) -> None:
         if self._closing:
@@ -296,6 +315,9 @@ class CardService:
 
         self._insertions += 1
         slot.session = CardSession(slot.reader, status.atr, self._insertions, self._publish)
+        if slot.known is not None:
+            slot.session.known.framing_changed = slot.known.framing_changed
+        slot.known = slot.session.known
         self._publish(CardInserted(status.name, status.atr, self._insertions, t))
         slot.uid_attempts = 0
         self._read_uid(slot)
@@ -374,4 +396,7 @@ class _Slot:
         self.status = status
         self.session: CardSession | None = None
         self.identification: Identification | None = None
+        self.known: Knowledge | None = None
+        """What the commands to the reader and to its last card tell the guard. The reader's chip stays as it was set
+        when the card goes."""
         self.uid_attempts = 0

@@ -49,6 +49,7 @@ class CardSession:
         self._channel: Channel | None = None
         self._lock = asyncio.Lock()
         self._owner: asyncio.Task[Any] | None = None
+        self._held: Channel | None = None
         self._removed = asyncio.Event()
 
     @property
@@ -80,8 +81,8 @@ class CardSession:
             self._used = self._used or origin is Origin.USER
             async with self.turn():
                 if self._judge(command) == verdict:
-                    checks_card = verdict.needs_approval and isinstance(approval, str)
-                    return await self._exchange(command, origin, checks_card=checks_card)
+                    by_plan = isinstance(approval, PlanApproval) and self._has_held_on
+                    return await self._exchange(command, origin, checks_card=verdict.needs_approval and not by_plan)
             # While this one waited for its turn, another task's command gave it another meaning.
 
     async def check(
@@ -113,8 +114,8 @@ class CardSession:
         """Sends ``command``, whose turn it is. ``checks_card``: only after making sure that the card is the one that
         the approval is for, since another may have been put on the reader before the news of the removal came.
 
-        A plan's approval goes without that: who carries a plan out has the card alone, and checks the UID and the old
-        content at the points that it counts on.
+        A plan's approval goes without that as long as its card is held: who carries a plan out has the card alone, and
+        checks the UID and the old content at the points that it counts on.
         """
         start = time.perf_counter()
         try:
@@ -211,13 +212,19 @@ class CardSession:
                 except ReaderError as error:
                     failure = await self._after_failure(error)
                     raise failure from failure.__cause__
-                self._owner = asyncio.current_task()
+                self._owner, self._held = asyncio.current_task(), channel
                 try:
                     yield
                 finally:
-                    self._owner = None
+                    self._owner = self._held = None
         finally:
             await self.release_unless_used()
+
+    @property
+    def _has_held_on(self) -> bool:
+        """Whether this task has the card alone, and by the connection with which that began: after a failure there is
+        another, maybe to another card."""
+        return self._owner is asyncio.current_task() and self._held is not None and self._channel is self._held
 
     def turn(self) -> AbstractAsyncContextManager[object]:
         """While entered, no other task's command reaches the card. A task that has the card alone has its turn."""

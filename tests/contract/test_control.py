@@ -1,12 +1,16 @@
 """Commands to the reader itself: what takes them, who refuses them, and that they are seen."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
 import pytest
 
 from cardscope.errors import EscapeRefusedError, ReaderNotFoundError
-from cardscope.events import Exchanged, Origin, UidRead
+from cardscope.events import CardInserted, CardRemoved, Exchanged, Origin, UidRead
 from cardscope.guard import GuardRefusal
 from cardscope.readers.escape import escape_code, escape_remedy
 from cardscope.service import CardService
+from cardscope.session import GET_UID
 from cardscope.virtual.reader import VirtualReader, VirtualSource
 from cardscope.virtual.reader_models import reader_model, reader_models
 from support.cards import Echo
@@ -77,14 +81,20 @@ async def test_a_reader_that_is_not_there(service: CardService, recorder: Record
         await service.control("No such reader", FIRMWARE)
 
 
-async def virtual(model: str) -> tuple[CardService, VirtualReader, Recorder]:
+@asynccontextmanager
+async def virtual(
+    model: str, *, read_uids: bool = True
+) -> AsyncGenerator[tuple[CardService, VirtualReader, Recorder], None]:
     reader = VirtualReader()
     electronics = reader_model(model).without_card()
     reader.electronics = lambda: electronics
-    service = CardService([VirtualSource(reader)])
+    service = CardService([VirtualSource(reader)], read_uids=read_uids)
     recorder = Recorder(service)
     await recorder.begin(reader.name)
-    return service, reader, recorder
+    try:
+        yield service, reader, recorder
+    finally:
+        await service.close()
 
 
 @pytest.mark.parametrize(
@@ -100,8 +110,7 @@ async def virtual(model: str) -> tuple[CardService, VirtualReader, Recorder]:
     ],
 )
 async def test_an_acr122u_takes_its_own_commands_without_a_card(command: str, answer: str) -> None:
-    service, reader, recorder = await virtual("acr122u")
-    async with service:
+    async with virtual("acr122u") as (service, reader, recorder):
         exchanged = await service.control(reader.name, bytes.fromhex(command))
         assert exchanged.response == bytes.fromhex(answer)
         assert exchanged.insertion == 0
@@ -114,8 +123,7 @@ async def test_only_models_that_are_known_to_take_them_do() -> None:
 
 async def test_what_goes_to_the_reader_may_begin_something_on_the_card() -> None:
     """The first part by control, the second through the card's connection: the guard knows of both."""
-    service, reader, recorder = await virtual("acr122u")
-    async with service:
+    async with virtual("acr122u") as (service, reader, recorder):
         reader.insert(Echo())
         await recorder.wait_for(UidRead)
         session = service.session(reader.name)
@@ -127,6 +135,37 @@ async def test_what_goes_to_the_reader_may_begin_something_on_the_card() -> None
         with pytest.raises(GuardRefusal) as second:
             await session.send(bytes.fromhex("FF00000012D442") + bytes.fromhex("00000F00") + bytes(12))
         assert second.value.hazards[0].permanent
+
+
+async def test_an_approval_is_for_that_very_card_and_not_for_all_of_its_kind() -> None:
+    """Also where nobody has asked for the UID yet."""
+    digests: set[str] = set()
+    for uid in ("04A1A2A3A4A5A6", "04B1B2B3B4B5B6"):
+        async with virtual("acr122u", read_uids=False) as (service, reader, recorder):
+            reader.insert(Echo(answers={GET_UID: bytes.fromhex(uid) + b"\x90\x00"}))
+            await recorder.wait_for(CardInserted)
+            with pytest.raises(GuardRefusal) as caught:
+                await service.control(reader.name, WRITE_PAGE_2)
+            digests.add(caught.value.digest)
+            await service.control(reader.name, WRITE_PAGE_2, approval=caught.value.digest)
+    assert len(digests) == 2
+
+
+async def test_what_a_reader_was_told_holds_for_its_next_card() -> None:
+    read, write_register = bytes.fromhex("FF00000004D4423004"), bytes.fromhex("FF00000005D408633D07")
+    async with virtual("acr122u") as (service, reader, recorder):
+        with pytest.raises(GuardRefusal) as caught:
+            await service.control(reader.name, write_register)
+        await service.control(reader.name, write_register, approval=caught.value.digest)
+        for insertion in (1, 2):
+            reader.insert(Echo())
+            await recorder.wait_for(UidRead, lambda read, insertion=insertion: read.insertion == insertion)
+            session = service.session(reader.name)
+            assert session is not None
+            with pytest.raises(GuardRefusal):
+                await session.send(read)
+            reader.remove()
+            await recorder.wait_for(CardRemoved, lambda gone, insertion=insertion: gone.insertion == insertion)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
-from cardscope.errors import CardScopeError
+from cardscope.errors import CardRemovedError, CardScopeError, ReaderError
 from cardscope.events import Event, Exchanged, UidRead
 from cardscope.guard import Effect, GuardRefusal, PlanApproval
 from cardscope.scripts import Ended, ScriptRefused, ScriptRun, parse_script
@@ -24,6 +24,7 @@ from support.inserted import Wiretap
 
 UID = bytes.fromhex("04216216C01680")
 """Of the ready card ntag216."""
+OTHER_UID = bytes.fromhex("04A1A2A3A4A5A6")
 LOCK_PAGE_3 = bytes.fromhex("FFD600020400000800")
 VERIFY = bytes.fromhex("00200081083132333435363738")
 ASK = bytes.fromhex("00200081")
@@ -303,6 +304,34 @@ async def test_a_plans_approval_lets_its_commands_pass_on_its_card_and_asks_noth
             with pytest.raises(GuardRefusal):
                 await session.send(command, approval=approval)
     assert card.commands[before:] == [LOCK_PAGE_3, LOCK_PAGE_3]
+
+
+async def test_a_plans_approval_is_good_for_no_card_that_took_the_others_place() -> None:
+    """Outside the turn in which the plan is carried out, and within it once its connection has ended."""
+    plan = PlanApproval(UID, frozenset({LOCK_PAGE_3}))
+    read = apdu("FFB0000404")
+    card, other = (Echo(answers={GET_UID: uid + b"\x90\x00"}) for uid in (UID, OTHER_UID))
+    reader = VirtualReader()
+    reader.insert(card)
+    session = CardSession(reader, card.atr, 1, lambda _event: None)
+    await session.read_uid()
+    card.on_command = lambda: reader.insert(other) if card.commands[-1] == read else None
+    async with session.alone():
+        await session.send(LOCK_PAGE_3, approval=plan)
+        with pytest.raises(ReaderError):
+            await session.send(read)
+        with pytest.raises(CardRemovedError):
+            await session.send(LOCK_PAGE_3, approval=plan)
+    with pytest.raises(CardRemovedError):
+        await session.send(LOCK_PAGE_3, approval=plan)
+    assert LOCK_PAGE_3 in card.commands
+    assert LOCK_PAGE_3 not in other.commands
+
+
+def test_a_plans_approval_tells_no_password() -> None:
+    shown = repr(PlanApproval(UID, frozenset({apdu("FF00000007D4421B") + b"\x01\x02pw"})))
+    assert "pw" not in shown
+    assert repr(UID) in shown
 
 
 async def test_a_plans_approval_is_for_a_card_whose_uid_is_known() -> None:

@@ -28,6 +28,7 @@ def test_a_command_to_the_reader(no_pcscd: PrivatePcscd) -> None:
     assert done.returncode == 0, done.stderr
     assert [record["command"] for record in records(done)] == ["FF00500000", FIRMWARE]
     assert records(done)[0]["sw"] == "90FF"
+    assert (records(done)[1]["data"], records(done)[1]["sw"]) == (b"ACR122U215".hex().upper(), None)
 
 
 def test_a_command_to_the_reader_passes_the_guard(no_pcscd: PrivatePcscd) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from cardscope.commands.running import chosen_reader, chosen_session, print_json, with_service
 from cardscope.decode.apdu import summary
 from cardscope.decode.hex import HexError, format_hex, parse_hex
-from cardscope.decode.status_words import split_response, status_word
+from cardscope.decode.response import split_answer
+from cardscope.decode.status_words import status_word
 from cardscope.errors import RefusedError, UsageError
 from cardscope.events import Exchanged, Origin
 from cardscope.following import follow
@@ -66,7 +67,7 @@ async def _send(to: CardSession | _Reader, command: bytes, commands: list[bytes]
 def _print(exchanged: Exchanged, *, as_json: bool) -> None:
     command = exchanged.command
     by_itself = exchanged.origin is Origin.APPLICATION
-    data, sw = split_response(exchanged.response or b"")
+    data, sw = split_answer(command, exchanged.response or b"")
     word = status_word(sw, command) if sw is not None else None
     if as_json:
         told = {

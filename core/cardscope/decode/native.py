@@ -123,7 +123,7 @@ def _after_pn532(data: bytes) -> Carried | None:
 def session_objects(data: bytes) -> list[tuple[int, int, int]] | None:
     """The BER-TLV data objects of a transparent session's command, each as tag, start and end of its value.
 
-    ``None`` when they do not fill ``data`` exactly.
+    ``None`` when they do not fill ``data`` exactly, or one does not tell its length.
     """
     objects: list[tuple[int, int, int]] = []
     position = 0
@@ -137,6 +137,8 @@ def session_objects(data: bytes) -> list[tuple[int, int, int]] | None:
         position += 1
         if size & 0x80:
             count = size & 0x7F
+            if not count:
+                return None  # of indefinite length: where it ends readers may see otherwise
             size = int.from_bytes(data[position : position + count])
             position += count
         objects.append((tag, position, position + size))

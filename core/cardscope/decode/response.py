@@ -45,15 +45,17 @@ def decode_response(command: bytes, response: bytes, *, chip: Chip | None = None
 
     Its meaning is a few words, or empty: ``UID, 7 bytes``. Nothing is refused: what is not recognised is ``Data``.
     """
-    data, sw = _split(command, response)
+    data, sw = split_answer(command, response)
     words, parts = _Answer(command, data, chip).decoded() if data else ("", ())
     if sw is not None:
         parts = (*parts, _status(sw, len(data), command))
     return Field("Response", (0, len(response)), counted(len(response)), words, (), parts)
 
 
-def _split(command: bytes, response: bytes) -> tuple[bytes, int | None]:
-    """The data, and the status word where there is one: two of the pseudo-APDUs are answered without."""
+def split_answer(command: bytes, response: bytes) -> tuple[bytes, int | None]:
+    """The data and the status word of what was answered to ``command``. ``None``: there is none, because the response
+    is too short, or because this is one of the two pseudo-APDUs that readers answer without.
+    """
     if command[:3] == _FIRMWARE and text_of(response):
         return response, None
     data, sw = split_response(response)

@@ -2,7 +2,8 @@
 
 A command is judged by its own bytes, through every reader's wrapping. Where they leave it open (an unknown chip,
 lengths that do not fit), what may be a secret counts as one. What no single command tells, such as the later parts of a
-secret that was cut up, is not found, except where such a part can be recognised.
+secret that was cut up, is not found, except where such a part can be recognised, as the 16 bytes that follow a
+COMPAT_WRITE can.
 
 Sources: ISO/IEC 7816-4 §7.5, GlobalPlatform Card Specification §11, NXP data sheets of NTAG21x, MF0ULx1, MF0ICU2, PN532
 user manual §7.3.8, PC/SC Part 3 §3.2.2, OpenPGP card specification §7.2.8, public software for DESFire and PIV.
@@ -81,7 +82,7 @@ def secret_answer_spans(command: bytes, response: bytes) -> tuple[Span, ...]:
     if command[:1] != bytes([READER_CLASS]):
         return ((0, len(response)),) if len(response) == _PACK else ()
     match command[1]:
-        case 0x00 if response.startswith(b"\xd5"):
+        case 0x00 if command[carried[0] - 2 : carried[0] - 1] == bytes([PN532]):
             return ((3, end),) if end == 3 + _PACK else ()
         case 0xA0:
             return ((2, end),) if end == 2 + _PACK else ()
@@ -210,6 +211,8 @@ def _native(command: bytes, chip: Chip | None) -> list[Span]:
             return [(3, size)]
         case 0x5C if size >= 2 + _LEAST_KEY and command[1] == _DEFAULT_KEY:
             return [(2, size)]
+        case _ if size == _BLOCK and not lay_out(command).case:
+            return [(0, size)]  # the second frame of a COMPAT_WRITE, maybe to the page of a password or key
         case _:
             return []
 

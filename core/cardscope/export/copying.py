@@ -40,15 +40,20 @@ _PROGRAMS: Final[Mapping[CopyFormat, Callable[[Program], str]]] = MappingProxyTy
 )
 
 
+def check_number(number: int) -> None:
+    """Raises ExportError when that many exchanges are more than :data:`MOST`."""
+    if number > MOST:
+        raise ExportError(
+            f"At most {MOST:,} exchanges can be copied at a time; these are {number:,}.",
+            remedy="Select fewer rows, or save the transcript.",
+        )
+
+
 def copied(exchanges: Sequence[ExportedExchange], form: CopyFormat, *, include_secrets: bool = False) -> str:
     """``exchanges``, in their order, as text of that form. Without ``include_secrets`` a program has a blank for each
     PIN, password and key, and does nothing before they are filled in. Raises ExportError where it cannot be done, also
     for more than :data:`MOST`."""
-    if len(exchanges) > MOST:
-        raise ExportError(
-            f"At most {MOST:,} exchanges can be copied at a time; these are {len(exchanges):,}.",
-            remedy="Select fewer rows, or save the transcript.",
-        )
+    check_number(len(exchanges))
     if form is CopyFormat.HEX:
         return write_hex(exchanges, include_secrets=include_secrets)
     return _PROGRAMS[form](program(exchanges, include_secrets=include_secrets))

@@ -6,10 +6,9 @@ from functools import lru_cache
 from typing import Final, Self
 
 from cardscope.decode.apdu import decode_command, summary
-from cardscope.decode.apdu_names import READER_CLASS
-from cardscope.decode.response import decode_response
+from cardscope.decode.response import split_answer
 from cardscope.decode.secrets import MASK, MaskedCommand, Span, masked_hex, secret_answer_spans
-from cardscope.decode.status_words import StatusWord, split_response, status_word
+from cardscope.decode.status_words import StatusWord, status_word
 from cardscope.errors import CardScopeError
 from cardscope.events import Exchanged, Origin
 from cardscope.tags.catalogue import Chip
@@ -97,18 +96,8 @@ class ExportedExchange:
         """The response (which there is) cut into data and status word."""
         response = self.response or b""
         secrets = self.answer_secrets(include_secrets=include_secrets)
-        data, sw = split_response(response)
-        if sw is None or not self._has_status:
-            return Answer(masked_hex(response, secrets), None)
-        return Answer(masked_hex(data, secrets), status_word(sw, self.command))
-
-    @property
-    def _has_status(self) -> bool:
-        """Some readers hand on answers without a status word: then the last two bytes are data, or the PACK."""
-        if self.command[:1] != bytes((READER_CLASS,)):
-            return True
-        fields = decode_response(self.command, self.response or b"", chip=self.chip).children
-        return any(field.name == "SW1-SW2" for field in fields)
+        data, sw = split_answer(self.command, response)
+        return Answer(masked_hex(data, secrets), None if sw is None else status_word(sw, self.command))
 
     def answer_hex(self, *, include_secrets: bool) -> str:
         """The whole response (which there is) as hex with spaces."""

@@ -16,7 +16,7 @@ from cardscope.decode.apdu_structure import ApduError, counted, parse_command
 from cardscope.decode.atr import decode_atr
 from cardscope.decode.atr_type_b import looks_like_type_b
 from cardscope.decode.native import PN532, native_summary, unwrap
-from cardscope.readers.families import Family, NativeFailure, families
+from cardscope.readers.families import ACK, Family, NativeFailure, families
 from cardscope.tags.catalogue import Command
 
 _INF: Final = 253
@@ -117,7 +117,7 @@ def tag_frames(command: bytes, response: bytes | None) -> tuple[Frame, ...]:
     native = unwrap(command)
     if native is not None:
         carrier = _carrier(command)
-        answer = carrier.answer(response) if carrier is not None and response is not None else None
+        answer = carrier.answer(native, response) if carrier is not None and response is not None else None
         return _native(native, None if isinstance(answer, NativeFailure) else answer)
     try:
         apdu = parse_command(command)
@@ -142,7 +142,7 @@ def _after(answer: bytes | None) -> str:
 
 def _native(native: bytes, answer: bytes | None) -> tuple[Frame, ...]:
     words = native_summary(native)
-    acknowledged = answer is not None and len(answer) == 1
+    acknowledged = answer == ACK and native[0] != Command.CHECK_TEARING_EVENT
     sent = _sent(native, words + (_after(answer) if acknowledged else ""))
     if not answer or acknowledged:
         return (sent,)

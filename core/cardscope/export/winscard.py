@@ -93,7 +93,7 @@ int main(void) {
 """
 _CHECK: Final = r"""
 static void blank(const char *name, const char *value, size_t size) {
-    unsigned char bytes[1024];
+    static unsigned char bytes[65536];
     if (bytes_of(value, bytes, sizeof bytes) != size) {
         fprintf(stderr, "Fill in %s first: %u bytes as hex.\n", name, (unsigned)size);
         exit(1);

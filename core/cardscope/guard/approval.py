@@ -1,6 +1,6 @@
 """The user's word for a whole plan of writes, given once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +14,8 @@ class PlanApproval:
 
     card: bytes
     """The card's UID."""
-    commands: frozenset[bytes]
-    """Whole command APDUs, in this reader's wrapping."""
+    commands: frozenset[bytes] = field(repr=False)
+    """Whole command APDUs, in this reader's wrapping. Passwords may be in them."""
 
     def __post_init__(self) -> None:
         """Raises ValueError when ``card`` is empty, because such an approval would hold for any card."""

@@ -10,17 +10,15 @@ from cardscope.decode.atr import StorageCard
 from cardscope.decode.native import Carried, Frame
 from cardscope.guard.card import judge_card
 from cardscope.guard.classic import BLOCK, CLASSIC, judge_blocks
-from cardscope.guard.knowledge import Begun, Knowledge, Part, begun_by
+from cardscope.guard.knowledge import WITHOUT_SENT_CRC, Begun, Knowledge, Part, begun_by, without_crc
 from cardscope.guard.type2 import is_data, judge_native
 from cardscope.guard.verdict import Verdict, changing, combined, harmless, unknown
 from cardscope.tags.catalogue import Chip, Command
 
 # Transmission flags, PC/SC Part 3 §3.3.
-_WITHOUT_SENT_CRC = 0x01
 _WITHOUT_RECEIVED_CRC = 0x02
 _WITHOUT_PROLOGUE = 0x10
-_FRAMES_STAY_WHOLE = _WITHOUT_SENT_CRC | _WITHOUT_RECEIVED_CRC | _WITHOUT_PROLOGUE
-_CRC_SIZE = 2
+_FRAMES_STAY_WHOLE = WITHOUT_SENT_CRC | _WITHOUT_RECEIVED_CRC | _WITHOUT_PROLOGUE
 
 _SHORT_FRAMES = (0x26, 0x52)
 """REQA and WUPA, 7 bits."""
@@ -46,16 +44,14 @@ def judge_frames(
     verdicts: list[Verdict] = []
     flags = carried.flags if carried.flags is not None else known.flags if known else 0
     if known is not None and known.framing_changed:
-        verdicts.append(unknown("framing", "The registers of the reader's chip were written: frames may differ."))
+        verdicts.append(unknown("framing", "The reader's chip was told to send otherwise: frames may differ."))
     if flags & ~_FRAMES_STAY_WHOLE or (known is None and carried.flags and flags != _WITHOUT_RECEIVED_CRC):
         text = "Changes how bytes become frames, so that CardScope cannot tell what reaches the card."
         verdicts.append(unknown("framing", text))
     begun = known.begun if known else None
     stateless = known is None
     for frame in carried.frames:
-        native = data[slice(*frame.span)]
-        if flags & _WITHOUT_SENT_CRC:
-            native = native[:-_CRC_SIZE]
+        native = without_crc(data[slice(*frame.span)], flags)
         if not native:
             verdicts.append(unknown("malformed", "A frame of a CRC alone."))
             continue
@@ -93,8 +89,15 @@ def _judge_frame(
     as_apdu: bool,
     stateless: bool,
 ) -> Verdict:
-    if begun is not None and (begun.part is Part.CHAIN or (begun.part is Part.COMPAT_WRITE and is_data(native))):
+    if begun is not None and begun.part is Part.CHAIN:
         return judge_native(native, chip, begun)
+    if begun is not None and begun.part is Part.COMPAT_WRITE and is_data(native):
+        second = judge_native(native, chip, begun)
+        if chip is not None or card is not None:
+            return second
+        # No memory card for certain: one that ignored the first part takes this for a command.
+        alone = _judge_frame(native, chip, card, known, None, as_apdu=as_apdu, stateless=False)
+        return combined((second, alone))
     if _activates(native):
         return harmless("Selects the card.")
     if as_apdu and (classic := _judge_classic(native, chip, card)) is not None:

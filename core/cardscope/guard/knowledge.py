@@ -19,6 +19,8 @@ RESET_RETRY_COUNTER = frozenset((0x2C, 0x2D))
 _SELECT = 0xA4
 _MANAGE_CHANNEL = 0x70
 _UPDATE_BINARY = 0xD6
+_QUESTIONS = frozenset((0xB0, 0xC0, 0xCA))
+"""READ BINARY, GET RESPONSE and GET DATA of a reader: they leave what is selected, as do its FF 00 40 and the like."""
 _BY_NAME = 0x04
 _DESFIRE_MORE = 0xAF
 _DESFIRE_CONTINUES = 0x91AF
@@ -26,9 +28,15 @@ _BLOCKED = 0x6983
 _READING = frozenset(
     (Command.READ, Command.FAST_READ, Command.GET_VERSION, Command.READ_SIG, Command.READ_CNT, Command.PWD_AUTH)
 )
-_WRITE_REGISTER = 0x08
+_WRITE_REGISTER, _SET_PARAMETERS = 0x08, 0x12
+_NAD_USED = 0x01
 _SESSION_START_END = (0x81, 0x82)
 _FIELD_OFF = 0x83
+
+
+WITHOUT_SENT_CRC = 0x01
+"""The transmission flag (PC/SC Part 3 §3.3) with which the reader adds no CRC, so that the frame brings its own."""
+_CRC_SIZE = 2
 
 
 class Part(Enum):
@@ -66,6 +74,19 @@ def begun_by(frame: bytes, *, part: bool) -> Begun | None:
             return None
 
 
+def without_crc(frame: bytes, flags: int) -> bytes:
+    """``frame``, sent under the transmission ``flags``, without a CRC; empty where it was a CRC alone."""
+    return frame[:-_CRC_SIZE] if flags & WITHOUT_SENT_CRC else frame
+
+
+def changes_framing(data: bytes) -> bool:
+    """Whether ``data``, a command to a PN532, makes what follows reach the card otherwise than it is written: by the
+    chip's registers, or because the first byte of an exchange then becomes a node address (UM0701 §7.2.9)."""
+    return data[:2] == bytes((PN532, _WRITE_REGISTER)) or (
+        data[:2] == bytes((PN532, _SET_PARAMETERS)) and bool(data[2:3]) and bool(data[2] & _NAD_USED)
+    )
+
+
 class Knowledge:
     """What is known of the card in one session, from its insertion on. Told of every command, whoever wanted it."""
 
@@ -74,7 +95,7 @@ class Knowledge:
         self.flags = 0
         """The transmission flags of a transparent session (PC/SC Part 3, data object 90)."""
         self.framing_changed = False
-        """Whether the registers of the reader's chip were written, so that frames may not be what they seem."""
+        """Whether the reader's chip was told to send otherwise, so that frames may not be what they seem."""
         self.desfire: int | None = None
         """The DESFire command whose next part the card waits for."""
         self.authlim: int | None = None
@@ -115,6 +136,13 @@ class Knowledge:
         else:
             self._note_card(apdu, split_response(response)[1] if response else None)
 
+    def note_escape(self, command: bytes, response: bytes | None) -> None:
+        """The same of a command to the reader itself."""
+        if command[:1] == bytes((READER_CLASS,)):
+            self.note(command, response)
+        else:
+            self.let_go()  # the reader's own may have taken the card's power away
+
     def tries_left(self, apdu: CommandApdu) -> int | None:
         """How many tries the card said (63Cx) are left for the reference that ``apdu`` is about; ``None``: not known.
         It is known as long as nothing else was selected and no try was made since."""
@@ -126,23 +154,25 @@ class Knowledge:
         return self._selected.get(_channel(apdu.cla), b"")
 
     def _note_reader(self, apdu: CommandApdu, *, failed: bool) -> None:
+        if apdu.ins not in _QUESTIONS and not (apdu.ins == 0x00 and apdu.p1):
+            self._forget_applications()  # an APDU may have gone to the card this way, or it was activated anew
         carried = carried_frames(apdu)
         if carried is not None:
             if carried.flags is not None:
                 self.flags = carried.flags
             for frame in carried.frames:
-                native = apdu.data[slice(*frame.span)]
+                native = without_crc(apdu.data[slice(*frame.span)], self.flags)
+                if not native:
+                    continue
                 begun = begun_by(native, part=frame.part)
                 # What failed may never have reached the card, which then still waits for a second part.
                 if begun is not None or not failed:
                     self.begun = begun
                 if native[0] not in _READING:
                     self.authlim = None
-            if carried.frames:
-                self._forget_applications()  # an APDU may have gone to the card this way
         elif apdu.ins == _UPDATE_BINARY:
             self.authlim = None
-        elif apdu.ins == 0x00 and apdu.data[:2] == bytes((PN532, _WRITE_REGISTER)):
+        elif apdu.ins == 0x00 and changes_framing(apdu.data):
             self.framing_changed = True
         elif (apdu.ins, apdu.p1, apdu.p2) == (0xC2, 0x00, 0x00):
             for tag in _tags(apdu.data):

@@ -196,28 +196,28 @@ def _roles(chip: Chip, page: int) -> tuple[tuple[str, int], ...]:
     A command names a page within the selected sector, and which one that is its bytes do not tell: so this is what
     the page is in any sector.
     """
-    roles: dict[str, int] = {}
-    fields = {field.page for field in chip.fields.values()}
-    registers = {number for number, _ in chip.registers}
-    for number in _numbers(chip, page):
-        if number < PAGE or any(number in area for area in chip.user_areas):
-            continue
-        if chip.dynamic_lock is not None and number == chip.dynamic_lock.page:
-            role = _DYNAMIC_LOCK
-        elif number in registers:
-            role = _REGISTERS
-        elif number in fields:
-            role = _CONFIGURATION
-        elif number in (chip.pwd, chip.pack):
-            role = _PASSWORD
-        elif chip.key_pages is not None and number in chip.key_pages:
-            role = _KEY
-        elif number == chip.counter_page:
-            role = _COUNTER
-        else:
-            role = _RESERVED
-        roles[role] = number
-    return tuple(roles.items())
+    return tuple({role: number for number in _numbers(chip, page) if (role := special_role(chip, number))}.items())
+
+
+@cache
+def special_role(chip: Chip, number: int) -> str:
+    """What page ``number`` of ``chip``, counted through the sectors, is other than user memory, a few words; empty for
+    user memory, for pages that the chip does not have, and for pages 0 to 3, which are the same on every chip."""
+    if number < PAGE or not any(number in area for area in chip.areas):
+        return ""
+    if any(number in area for area in chip.user_areas):
+        return ""
+    if chip.dynamic_lock is not None and number == chip.dynamic_lock.page:
+        return _DYNAMIC_LOCK
+    if any(number == register for register, _ in chip.registers):
+        return _REGISTERS
+    if any(number == field.page for field in chip.fields.values()):
+        return _CONFIGURATION
+    if number in (chip.pwd, chip.pack):
+        return _PASSWORD
+    if chip.key_pages is not None and number in chip.key_pages:
+        return _KEY
+    return _COUNTER if number == chip.counter_page else _RESERVED
 
 
 def _names(names: list[str]) -> str:

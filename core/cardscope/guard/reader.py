@@ -11,7 +11,7 @@ from cardscope.decode.native import PN532, carried_frames, session_objects
 from cardscope.guard.card import not_understood
 from cardscope.guard.classic import BLOCK, CLASSIC, judge_blocks, judge_value
 from cardscope.guard.frames import judge_frames
-from cardscope.guard.knowledge import Knowledge
+from cardscope.guard.knowledge import Knowledge, changes_framing
 from cardscope.guard.pages import judge_pages
 from cardscope.guard.rules import rule
 from cardscope.guard.verdict import Verdict, changing, combined, harmless, unknown
@@ -56,6 +56,9 @@ def judge_reader(
         case 0xA0 if (apdu.p1, apdu.p2) == (0x00, 0x07) and apdu.data in _OMNIKEY_SESSION:
             return harmless("Opens or closes the reader's direct route to the card.")
         case 0x00 if (apdu.p1, apdu.p2) == (0x00, 0x00) and len(apdu.data) >= 2 and apdu.data[0] == PN532:
+            if changes_framing(apdu.data):
+                text = "Changes how the reader frames what it sends, so that commands no longer mean what they say."
+                return unknown("framing", text)
             found = rule("pn532", apdu.data[1], apdu)
         case _:
             found = rule("reader", apdu.ins, apdu)
@@ -69,18 +72,18 @@ def judge_old_authentication(command: bytes) -> Verdict | None:
     return _judge_authentication(command[4])
 
 
-def judge_escape(command: bytes) -> Verdict:
+def judge_escape(command: bytes, known: Knowledge | None = None) -> Verdict:
     """What ``command`` would do that goes to the reader itself, by SCardControl, and not to a card.
 
     ACS readers' E0 00 00 commands are known. A pseudo-APDU is what it is for a card that nobody knows, because a card
-    may be in the field.
+    may be in the field; ``known`` is what the commands before tell where there is one.
     """
     try:
         apdu = parse_command(command)
     except ApduError as error:
         return malformed(error)
     if apdu.cla == READER_CLASS:
-        return judge_reader(apdu, command, None, None, None)
+        return judge_reader(apdu, command, None, None, known)
     found = rule("escape", apdu.p2, apdu) if command.startswith(_ESCAPE) else None
     if found is None:
         return unknown("not_understood", "A command of the reader's own: CardScope cannot tell what it changes.")

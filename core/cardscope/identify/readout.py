@@ -57,4 +57,5 @@ class TagReadout:
             {page: content for page, content in self.pages.items() if page in held},
             self.signature,
             {address: count for address, count in self.counters.items() if address in chip.counters},
+            version=self.identity.version,
         )

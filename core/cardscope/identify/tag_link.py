@@ -167,7 +167,7 @@ class TagLink:
         await self._begin()
         response = await self._send(self.write_command(page, data))
         if self.family is not None and self._writes_natively:
-            answer = self.family.answer(response)
+            answer = self.family.answer(bytes((Command.WRITE, page % SECTOR)) + data, response)
             done = answer in (ACK, _NIBBLE)
         else:
             sw = split_response(response)[1]
@@ -256,7 +256,7 @@ class TagLink:
         await self._find_again()
         await self._begin()
         self._response = await self._send(self.family.wrap(frame))
-        return self.family.answer(self._response)
+        return self.family.answer(frame, self._response)
 
     async def _begin(self) -> None:
         if self.family is not None and not self._open:

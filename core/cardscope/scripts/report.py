@@ -8,8 +8,9 @@ from typing import Any, Final
 from cardscope.decode.apdu import summary as command_summary
 from cardscope.decode.apdu_structure import counted
 from cardscope.decode.hex import format_hex
+from cardscope.decode.response import split_answer
 from cardscope.decode.secrets import masked_hex, secret_answer_spans, secret_spans
-from cardscope.decode.status_words import split_response, status_word
+from cardscope.decode.status_words import status_word
 from cardscope.scripts.results import (
     Ended,
     LineRefusal,
@@ -32,7 +33,7 @@ def command_hex(command: bytes, *, masked: bool) -> str:
 
 def data_hex(command: bytes, response: bytes, *, masked: bool) -> str:
     """The data of the answer to ``command``, with spaces."""
-    data, _ = split_response(response)
+    data, _ = split_answer(command, response)
     shown = masked_hex(response, secret_answer_spans(command, response) if masked and command else ())
     return shown[: max(3 * len(data) - 1, 0)]
 
@@ -68,7 +69,7 @@ def _exchange(command: bytes, response: bytes | None, *, masked: bool) -> dict[s
     record: dict[str, Any] = {"command": command_hex(command, masked=masked).replace(" ", "")}
     if response is None:
         return record | {"data": None, "sw": None, "meaning": "There is no answer."}
-    _, sw = split_response(response)
+    _, sw = split_answer(command, response)
     meaning = status_word(sw, command).meaning if sw is not None else "The answer has no status word."
     data = data_hex(command, response, masked=masked).replace(" ", "")
     return record | {"data": data, "sw": f"{sw:04X}" if sw is not None else None, "meaning": meaning}
@@ -144,7 +145,7 @@ _DID: Final = {
 
 
 def _answer_text(response: bytes | None, command: bytes, *, masked: bool) -> str:
-    data, sw = split_response(response or b"")
+    data, sw = split_answer(command, response or b"")
     words = [data_hex(command, response or b"", masked=masked)] if data else []
     words.append(f"{sw:04X} {status_word(sw, command).meaning}" if sw is not None else "no status word")
     return "  ".join(words)

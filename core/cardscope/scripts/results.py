@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cardscope.decode.hex import format_hex
-from cardscope.decode.status_words import split_response
+from cardscope.decode.response import split_answer
 from cardscope.errors import CardScopeError, RefusedError
 from cardscope.events import Exchanged
 from cardscope.guard import GuardRefusal
@@ -71,12 +71,12 @@ class StepResult:
     @property
     def data(self) -> bytes:
         """The answer without its status word."""
-        return split_response(self.response or b"")[0]
+        return split_answer(self.command or b"", self.response or b"")[0]
 
     @property
     def sw(self) -> int | None:
         """The status word of a command's answer, 0 to FFFF."""
-        return split_response(self.response or b"")[1] if self.kind is StepKind.COMMAND else None
+        return split_answer(self.command or b"", self.response or b"")[1] if self.kind is StepKind.COMMAND else None
 
 
 @dataclass(slots=True)

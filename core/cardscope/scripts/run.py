@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 
 from cardscope.decode.hex import format_hex
-from cardscope.decode.status_words import split_response, status_word
+from cardscope.decode.response import split_answer
+from cardscope.decode.status_words import status_word
 from cardscope.errors import CardError, CardScopeError, NoCardError, ReaderError
 from cardscope.events import Event
 from cardscope.scripts.results import (
@@ -249,7 +250,7 @@ class ScriptRun:
         assert command is not None, "what a script uses has been given its bytes above"
         outcome.command = command
         outcome.response = await self._sender.exchange(self._current(), command, outcome)
-        data, sw = split_response(outcome.response)
+        data, sw = split_answer(command, outcome.response)
         self._values[DATA] = data
         self._values[STATUS] = sw.to_bytes(2) if sw is not None else b""
         if step.capture is not None:

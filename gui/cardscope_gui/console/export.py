@@ -15,6 +15,7 @@ from cardscope_gui.bridge import Bridge
 from cardscope_gui.console.export_dialog import ask_file
 from cardscope_gui.console.transcript_model import TranscriptModel
 from cardscope_gui.console.transcript_pane import TranscriptPane
+from cardscope_gui.console.transcript_rows import PickedExchanges
 from cardscope_gui.widgets.buttons import IconButton
 
 if TYPE_CHECKING:
@@ -50,13 +51,14 @@ class TranscriptExport(QObject):
         """The last one that was opened."""
         bridge.published.connect(self._on_event)
         pane.view.menu_made.connect(self.add_to)
+        pane.view.copy_wanted.connect(self._copy_hex)
         self.button.clicked.connect(self._open_menu)
         self.bar.cancelled.connect(self._cancel)
         QShortcut(QKeySequence("Ctrl+Shift+S"), parent, self.save)
 
     def add_to(self, menu: QMenu) -> None:
         """Adds what can be done with the selected rows, and with all."""
-        rows = self._selected()
+        rows = self._view.selected_rows()
         menu.addSeparator()
         self._add_forms(menu.addMenu(self.tr("Copy &as")), rows, include_secrets=False)
         if len(rows) > _LOOKED_AT or any(self._has_secrets(row) for row in rows):
@@ -77,8 +79,12 @@ class TranscriptExport(QObject):
 
     def copy(self, form: "CopyFormat", *, include_secrets: bool = False) -> None:
         """Puts the selected rows on the clipboard."""
-        rows = self._selected()
-        self._bridge.spawn(self._copy([self._model.exchange(row) for row in rows], form, include_secrets))
+        self._bridge.spawn(self._copy(self._model.picked(self._view.selected_rows()), form, include_secrets))
+
+    def _copy_hex(self) -> None:
+        from cardscope.export import CopyFormat  # noqa: PLC0415 not for the first picture
+
+        self.copy(CopyFormat.HEX)
 
     def _add_forms(self, menu: QMenu, rows: Sequence[int], *, include_secrets: bool) -> None:
         from cardscope.export import CopyFormat  # noqa: PLC0415 not for the first picture
@@ -102,12 +108,6 @@ class TranscriptExport(QObject):
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.button.mapToGlobal(QPoint(0, self.button.height())))
 
-    def _selected(self) -> list[int]:
-        """The selected rows from top to bottom."""
-        selection = self._view.selectionModel().selection()
-        ranges = [selection.at(index) for index in range(selection.size())]  # far fewer than rows
-        return sorted(row for each in ranges for row in range(each.top(), each.bottom() + 1))
-
     def _has_secrets(self, row: int) -> bool:
         exported = self._exported(self._model.exchange(row))
         secret = exported.shown(include_secrets=False).secrets
@@ -124,18 +124,19 @@ class TranscriptExport(QObject):
         atr, clock = self._cards.get((exchange.reader, exchange.insertion), (None, self._clock))
         return ExportedExchange.of(exchange, clock=clock, atr=atr, chip=self._model.chip_of(exchange))
 
-    async def _copy(self, exchanges: list[Exchanged], form: "CopyFormat", include_secrets: bool) -> None:
+    async def _copy(self, exchanges: PickedExchanges, form: "CopyFormat", include_secrets: bool) -> None:
         import asyncio  # noqa: PLC0415 not for the first picture
 
-        from cardscope.export import ExportError, copied  # noqa: PLC0415
+        from cardscope.export import ExportError, check_number, copied  # noqa: PLC0415
         from cardscope.worker import Worker  # noqa: PLC0415
 
-        rows: list[ExportedExchange] = []
-        for at in range(0, len(exchanges), _CONVERTED):
-            rows += map(self._exported, exchanges[at : at + _CONVERTED])
-            await asyncio.sleep(0)
         worker = Worker("cardscope export")
         try:
+            check_number(len(exchanges))
+            rows: list[ExportedExchange] = []
+            for at in range(0, len(exchanges), _CONVERTED):
+                rows += map(self._exported, exchanges.part(at, _CONVERTED))
+                await asyncio.sleep(0)
             text = await worker.call(partial(copied, rows, form, include_secrets=include_secrets))
         except ExportError as error:
             self.bar.fail(f"{error} {error.remedy}".strip())
@@ -169,8 +170,7 @@ class TranscriptExport(QObject):
         if self._saving:
             return
         self._saving, self._cancelled = True, False
-        # References alone, about 8 ms for 100,000: the transcript may be cleared or filtered while they are written.
-        exchanges = list(map(self._model.exchange, range(self._model.rowCount())))
+        exchanges = self._model.picked()  # the transcript may be cleared or filtered while they are written
         file = TranscriptFile(path, form, include_secrets=include_secrets)
         worker = Worker("cardscope export")
         try:
@@ -180,7 +180,7 @@ class TranscriptExport(QObject):
                 if (percent := 100 * at // len(exchanges)) != shown:
                     shown = percent
                     self.bar.show_progress(self.tr("Saving to {0}: {1} %").format(path.name, percent))
-                rows = [self._exported(each) for each in exchanges[at : at + _SLICE]]
+                rows = [self._exported(each) for each in exchanges.part(at, _SLICE)]
                 await worker.call(partial(file.add, rows))
                 if self._cancelled:
                     self.bar.say(self.tr("Not saved: {0} was cancelled.").format(path.name))

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from cardscope.events import CardRemoved, Exchanged, Identified
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _BELOW = 18
 """How far under the middle of the empty transcript, where its words stand, the button begins."""
 _LEAST_HEIGHT = 72
+_FRAME = 16
+"""Milliseconds: a script's exchanges come faster than a screen can show what follows from them."""
 
 OWN_FILE = """\
 # Commands of your own for CardScope's library, beside the built-in ones. Take the "#" away, and change what you like.
@@ -75,6 +77,8 @@ class CommandLibrary(QObject):
         self.button = IconButton("book", self.tr("Command library"), parent=parent)
         self.button.setToolTip(self.tr("Command library (Ctrl+B)"))
         self.button.clicked.connect(self.open)
+        self._soon = QTimer(self, singleShot=True, interval=_FRAME)
+        self._soon.timeout.connect(self.refresh)
         bridge.published.connect(self._on_event)
 
     def open(self) -> None:
@@ -127,8 +131,9 @@ class CommandLibrary(QObject):
             self.window is not None
             and self.window.isVisible()
             and isinstance(event, Identified | CardRemoved | Exchanged)
+            and not self._soon.isActive()
         ):
-            self.refresh()
+            self._soon.start()
 
     def _put(self, text: str, *, send: bool = False) -> None:
         self._composer.edit.set_text(text)

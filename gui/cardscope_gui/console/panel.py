@@ -8,6 +8,7 @@ from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cardscope.decode import status_words
+from cardscope.decode.response import split_answer
 from cardscope.decode.secrets import MaskedCommand
 from cardscope.errors import CardScopeError, EscapeRefusedError
 from cardscope.events import Exchanged, Identified, Origin
@@ -305,7 +306,7 @@ class ConsolePanel(QFrame):
         runs = [TextRun(" ".join(hex_bytes[:16]) + (" …" if len(hex_bytes) > 16 else ""), mono=True)]
         if last.response is None:
             return [*runs, TextRun(last.error, "bad", icon="cross")]
-        _, sw = status_words.split_response(last.response)
+        _, sw = split_answer(last.command, last.response)
         if sw is None:
             return [*runs, TextRun(self.tr("No status word"), "warn", icon="caution")]
         status = status_words.status_word(sw, last.command)

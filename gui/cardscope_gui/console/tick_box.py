@@ -1,4 +1,4 @@
-"""A tick box for one permanent effect, with an outline that can be seen on every surface."""
+"""A tick box, of itself for one permanent effect, with an outline that can be seen on every surface."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
@@ -12,8 +12,10 @@ _SIDE = 16
 class TickBox(QCheckBox):
     """A check box without text. Fusion derives its outline from the window's colour, which vanishes on dark."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, parent: QWidget | None = None, *, token: str = "warn") -> None:
+        """``token`` is its colour once it is ticked."""
         super().__init__(parent)
+        self._token = token
         self.setAccessibleName(name)
         theme.notifier().changed.connect(self.update)
 
@@ -30,9 +32,13 @@ class TickBox(QCheckBox):
         side = theme.px(_SIDE)
         box = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side).adjusted(1, 1, -1, -1)
         on = self.isChecked()
-        ring = theme.color("accent") if self.hasFocus() else theme.color("warn" if on else "control")
+        ring = (
+            theme.color("accent")
+            if self.hasFocus()
+            else theme.color(self._token if on else "control" if self.isEnabled() else "border")
+        )
         painter.setPen(QPen(ring, 2 if self.hasFocus() else 1.4))
-        painter.setBrush(theme.color("warn") if on else Qt.BrushStyle.NoBrush)
+        painter.setBrush(theme.color(self._token) if on else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box, 3, 3)
         if on:
             tick = icons.pixmap("check", "window", 12, self.devicePixelRatioF())

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 
 from cardscope.decode import status_words
 from cardscope.decode.masked_fields import decode_response_masked
-from cardscope.decode.response import decode_response
+from cardscope.decode.response import decode_response, split_answer
 from cardscope.decode.secrets import Span, masked_hex, secret_spans
 from cardscope.events import Exchanged, Origin
 from cardscope.tags.catalogue import Chip
@@ -150,7 +150,7 @@ class TranscriptDelegate(QStyledItemDelegate):
                 return self.tr("{0}: holds a secret, which is not shown").format(named.name or self.tr("Data"))
             return " ".join(part for part in (named.name, named.value, named.meaning) if part)
         if exchange.response is not None and line >= _answer_line(layout):
-            _, sw = status_words.split_response(exchange.response)
+            _, sw = split_answer(exchange.command, exchange.response)
             if sw is not None and x >= self._pill(exchange, layout, sw, metrics).left:
                 status = status_words.status_word(sw, exchange.command)
                 return "\n".join(part for part in (status.meaning, status.explanation, status.source) if part)
@@ -190,7 +190,7 @@ class TranscriptDelegate(QStyledItemDelegate):
             room = QRect(0, 0, metrics.right - metrics.bytes_left - theme.px(20), 1 << 16)
             height = QFontMetrics(metrics.small).boundingRect(room, Qt.TextFlag.TextWordWrap, exchange.error).height()
             return _Layout(command, None, max(1, -(-height // metrics.line)))
-        data, _ = status_words.split_response(exchange.response)
+        data, _ = split_answer(exchange.command, exchange.response)
         answer = flow([len(data)], metrics.room, metrics.advance, 0, MAX_LINES)
         return _Layout(command, answer, answer.lines + bool(answer.hidden))
 
@@ -242,7 +242,7 @@ class TranscriptDelegate(QStyledItemDelegate):
             spare = (line - QFontMetrics(metrics.small).height()) // 2
             painter.drawText(rect.adjusted(0, spare, 0, 0), Qt.TextFlag.TextWordWrap, exchange.error)
             return
-        data, sw = status_words.split_response(exchange.response)
+        data, sw = split_answer(exchange.command, exchange.response)
         pill = self._pill(exchange, layout, sw, metrics)
         if data:
             whole = Segment("", 0, len(data), "apdu_data", "", "")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QSplitt
 from cardscope.decode import status_words
 from cardscope.decode.apdu_structure import counted
 from cardscope.decode.masked_fields import decode_response_masked, decode_sent, decode_sent_masked
-from cardscope.decode.response import decode_response
+from cardscope.decode.response import decode_response, split_answer
 from cardscope.decode.secrets import Span, secret_answer_spans, secret_spans
 from cardscope.events import Exchanged, Origin
 from cardscope.fields import Field
@@ -106,7 +106,7 @@ class TranscriptDetails(QDialog):
             field = decode_response_masked(command, response, chip)
             hidden = secret_answer_spans(command, response)
         self.answer.show_field(response, field, hidden)
-        self._show_status(field, command, response)
+        self._show_status(command, response)
 
     def _about(self, exchange: Exchanged) -> str:
         parts = [clock(sent_at(exchange)), milliseconds(exchange.ms), exchange.reader]
@@ -116,12 +116,11 @@ class TranscriptDetails(QDialog):
             parts.append(self.tr("sent by the application"))
         return " · ".join(parts)
 
-    def _show_status(self, field: Field, command: bytes, response: bytes) -> None:
-        if not field.children or field.children[-1].name != "SW1-SW2":
+    def _show_status(self, command: bytes, response: bytes) -> None:
+        _, sw = split_answer(command, response)
+        if sw is None:
             self.status.set_runs([TextRun(self.tr("No status word"), "warn", icon="caution")])
             return
-        _, sw = status_words.split_response(response)
-        assert sw is not None
         status = status_words.status_word(sw, command)
         glyph, ink, _ = SEVERITIES[status.severity]
         runs = [

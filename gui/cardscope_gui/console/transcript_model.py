@@ -19,12 +19,13 @@ from PySide6.QtCore import (
 )
 
 from cardscope.decode import status_words
+from cardscope.decode.response import split_answer
 from cardscope.decode.secrets import Span, masked_hex, secret_answer_spans, secret_spans
 from cardscope.events import Exchanged, Origin
 from cardscope.tags.catalogue import Chip
 from cardscope_gui.console.segments import segment
 from cardscope_gui.console.transcript_filter import Matcher, TranscriptFilter
-from cardscope_gui.console.transcript_rows import TranscriptRows
+from cardscope_gui.console.transcript_rows import PickedExchanges, TranscriptRows
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -33,7 +34,7 @@ _WALL_CLOCK = time.time() - time.monotonic()
 _FRAME: Final = 16
 """Milliseconds: exchanges that come faster than a screen can show them are inserted together."""
 _AT_ONCE: Final = 8
-"""How many a frame are inserted as they come: what a person sends, with all that follows from it."""
+"""How many are inserted as they come, until a frame brings none: what a person sends, with all that follows from it."""
 _SLICE: Final = 0.004
 """How long (s) a filter looks at rows before everything else has its turn."""
 _STEP: Final = 32
@@ -83,11 +84,8 @@ def spoken(exchange: Exchanged, chip: Chip | None = None) -> str:
         command = _tr("Sent by the application. {0}").format(command)
     if exchange.response is None:
         return _tr("{0} Failed: {1}").format(command, exchange.error)
-    data, sw = status_words.split_response(exchange.response)
-    secret = answer_spans(exchange)
-    if any(end > len(data) for _, end in secret):
-        data, sw = exchange.response, None  # a PACK that came without a status word is none itself
-    said = masked_hex(data, secret) or _tr("no data")
+    data, sw = split_answer(exchange.command, exchange.response)
+    said = masked_hex(data, answer_spans(exchange)) or _tr("no data")
     if sw is None:
         return _tr("{0} Answer {1}, no status word, {2} ms.").format(command, said, round(exchange.ms))
     meaning = status_words.status_word(sw, exchange.command).meaning
@@ -117,6 +115,8 @@ class TranscriptModel(QAbstractListModel):
         self._all = TranscriptRows()
         self._waiting: list[Exchanged] = []
         self._at_once = 0
+        self._before = 0
+        """What :attr:`_at_once` was a frame ago: the same, when nothing has come since."""
         self._chips: dict[tuple[str, int], Chip] = {}
         self._filter = self._matcher(TranscriptFilter())
         self._shown: array[int] | None = None
@@ -160,6 +160,12 @@ class TranscriptModel(QAbstractListModel):
     def exchange(self, row: int) -> Exchanged:
         """The exchange in ``row``. Raises IndexError."""
         return self._all[row if self._shown is None else self._shown[row]]
+
+    def picked(self, rows: Sequence[int] | None = None) -> PickedExchanges:
+        """The exchanges in ``rows``, or in all (``None``), as they are now."""
+        if rows is None:
+            return PickedExchanges(self._all, range(len(self._all)) if self._shown is None else self._shown[:])
+        return PickedExchanges(self._all, rows if self._shown is None else [self._shown[row] for row in rows])
 
     def number(self, row: int) -> int:
         """How many exchanges came before the one in ``row``, shown or not. Raises IndexError."""
@@ -253,9 +259,11 @@ class TranscriptModel(QAbstractListModel):
     def _next_frame(self) -> None:
         if self._waiting:
             self._insert()
-            self._frame.start()
-        else:
-            self._at_once = 0
+        elif self._at_once == self._before:
+            self._at_once = self._before = 0
+            return
+        self._before = self._at_once
+        self._frame.start()
 
     def _insert(self) -> None:
         came, self._waiting = self._waiting, []

@@ -24,6 +24,9 @@ from cardscope_gui import theme
 from cardscope_gui.console.transcript_delegate import TranscriptDelegate
 from cardscope_gui.console.transcript_model import AnyIndex, TranscriptModel, answer_text, as_text, command_text
 
+_COPIED_AT_ONCE = 100
+"""Rows: as text they take 5 ms at most, unless their answers are long."""
+
 
 class TranscriptView(QTableView):
     """One column, one row an exchange.
@@ -42,6 +45,8 @@ class TranscriptView(QTableView):
 
     send_again = Signal(bytes)
     """The user wants this command, taken from a row, to be sent once more."""
+    copy_wanted = Signal()
+    """The user wants the selected rows as hex text, and there are too many for one turn of the event loop."""
     menu_made = Signal(QMenu)
     """The context menu of a row is about to be shown; others may add to it."""
 
@@ -89,10 +94,18 @@ class TranscriptView(QTableView):
         self._delegate.shown_reader = name
         self.viewport().update()
 
+    def selected_rows(self) -> list[int]:
+        """The selected rows from top to bottom."""
+        selection = self.selectionModel().selection()
+        ranges = [selection.at(index) for index in range(selection.size())]  # far fewer than rows
+        return sorted(row for each in ranges for row in range(each.top(), each.bottom() + 1))
+
     def copy_selection(self) -> None:
-        """Puts the selected rows, oldest first, on the clipboard as hex text."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
-        if rows:
+        """Puts the selected rows, oldest first, on the clipboard as hex text; of many, wants it to be done aside."""
+        rows = self.selected_rows()
+        if len(rows) > _COPIED_AT_ONCE:
+            self.copy_wanted.emit()
+        elif rows:
             exchanges = [self._model.exchange(row) for row in rows]
             _copy("\n".join(as_text(exchange, self._model.chip_of(exchange)) for exchange in exchanges))
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardscope.decode.masked_fields import decode_response_masked, decode_sent, decode_sent_masked
-from cardscope.decode.response import decode_response
+from cardscope.decode.response import decode_response, split_answer
 from cardscope.decode.secrets import secret_answer_spans, secret_spans
 from cardscope.decode.status_words import status_word
 from cardscope.fields import Field
@@ -191,3 +191,18 @@ def test_no_pack_shows_in_a_masked_tree(one: bytes, other: bytes) -> None:
         trees = [decode_response_masked(sent, answer) for answer in answers]
         assert trees[0] == trees[1]
         assert "••" in str(trees[0].to_json())
+
+
+@pytest.mark.parametrize(
+    ("command", "response", "data", "sw"),
+    [
+        ("FFCA000000", "04E141124C2880 9000", "04E141124C2880", 0x9000),
+        ("FF00480000", "41435231323255323135", "41435231323255323135", None),
+        ("FF00480000", "6D00", "", 0x6D00),  # another reader's
+        ("FFEF0100051BFFFFFFFF", "6110", "6110", None),
+        ("FFEF0100051BFFFFFFFF", "6401", "", 0x6401),
+        ("00A4040000", "90", "90", None),
+    ],
+)
+def test_an_answer_without_a_status_word_is_data_alone(command: str, response: str, data: str, sw: int | None) -> None:
+    assert split_answer(bytes.fromhex(command), bytes.fromhex(response)) == (bytes.fromhex(data), sw)

@@ -55,6 +55,33 @@ def test_what_failed_may_not_have_ended_what_was_begun() -> None:
     assert known.begun is None
 
 
+def test_what_has_begun_is_seen_in_frames_that_bring_their_crc() -> None:
+    """Transmission flags 01, then the two frames of a COMPAT_WRITE to page 2."""
+    known = after(("FFC200010490020100", "9000"), ("FFC20001069504A002F3BC", "C003009000970 10A9000".replace(" ", "")))
+    second = bytes.fromhex("FFC2000114951200A404000AF001020304050607080900 1234")
+    assert judge(second, None, None, known).effect is Effect.PERMANENT
+
+
+@pytest.mark.parametrize("command", ["FF00000006D40863030004", "FF00000003D41201"])
+def test_a_reader_told_to_send_otherwise_may_send_anything(command: str) -> None:
+    read = bytes.fromhex("FF00000004D4423004")
+    assert judge(read, None, None, after(("FF00000003D41200", "D5139000"))).effect is Effect.HARMLESS
+    known = after((command, "D5099000"))
+    assert judge(read, None, None, known).needs_approval
+    assert judge_escape(read, known).needs_approval
+    known.power_cycled()
+    assert judge(read, None, None, known).needs_approval, "the card's power is not the reader's"
+
+
+def test_the_readers_own_commands_may_have_ended_an_application() -> None:
+    attest, select = bytes.fromhex("00F99A0000"), "00A4040009A00000030800001000"
+    known = after((select, "9000"))
+    known.note_escape(bytes.fromhex("FF00480000"), b"ACR122U215")
+    assert judge(attest, None, None, known).effect is Effect.HARMLESS
+    known.note_escape(bytes.fromhex("E00000250100"), bytes.fromhex("E100000001 00"))
+    assert judge(attest, None, None, known).needs_approval
+
+
 @pytest.mark.parametrize(
     "between",
     [
@@ -64,6 +91,9 @@ def test_what_failed_may_not_have_ended_what_was_begun() -> None:
         "00FA0303",  # sets how many tries there are
         "00DA00C40101",
         "FFC20001069504 00200081",
+        "FF00000004D44A0100",  # activates the card anew
+        "FF00000004D4320100",
+        "FFC20002048F020003",
         "00A4",
     ],
 )
@@ -73,7 +103,16 @@ def test_what_may_change_the_counter_makes_it_unknown(between: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "between", ["00B0000000", "0084000008", "00CA00C400", "FFCA000000", "002000820831323334353637 38"]
+    "between",
+    [
+        "00B0000000",
+        "0084000008",
+        "00CA00C400",
+        "FFCA000000",
+        "FF00480000",
+        "FF00400D0401010101",
+        "002000820831323334353637 38",
+    ],
 )
 def test_what_reads_leaves_it_known(between: str) -> None:
     known = after(("00200081", "63C3"), (between, "9000"))

@@ -21,7 +21,8 @@ from cardscope.readers.families import (
     family_of_reader,
 )
 
-VERSION = bytes.fromhex("0004040201001303")
+GET_VERSION, VERSION = b"\x60", bytes.fromhex("0004040201001303")
+PWD_AUTH = bytes.fromhex("1BFFFFFFFF")
 ALL = list(families().values())
 READING = ["60", "3000", "3AE2E4", "3C00", "3902", "1A00"]
 
@@ -102,7 +103,7 @@ def test_reading_needs_no_approval(one: Family, native: str) -> None:
     ],
 )
 def test_answer_out_of_its_envelope(key: str, response: str) -> None:
-    assert by_key(key).answer(bytes.fromhex(response)) == VERSION
+    assert by_key(key).answer(GET_VERSION, bytes.fromhex(response)) == VERSION
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_answer_out_of_its_envelope(key: str, response: str) -> None:
     ],
 )
 def test_failure(key: str, response: str, kind: FailureKind) -> None:
-    assert failure(by_key(key).answer(bytes.fromhex(response))) is kind
+    assert failure(by_key(key).answer(GET_VERSION, bytes.fromhex(response))) is kind
 
 
 @pytest.mark.parametrize(
@@ -133,17 +134,31 @@ def test_failure(key: str, response: str, kind: FailureKind) -> None:
     [("identiv4700", "0A"), ("transparent", "C0030090009201049602010097010A9000"), ("omnikey5321", "00000A9000")],
 )
 def test_ack_where_it_can_be_told(key: str, response: str) -> None:
-    assert by_key(key).answer(bytes.fromhex(response)) == ACK
+    assert by_key(key).answer(GET_VERSION, bytes.fromhex(response)) == ACK
+
+
+@pytest.mark.parametrize("answer", ["BD", "00"])
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.key)
+def test_check_tearing_event_is_answered_by_one_whole_byte(one: Family, answer: str) -> None:
+    native, told = bytes.fromhex("3E00"), bytes.fromhex(answer)
+    response = {
+        "acr122u": b"\xd5\x43\x00" + told + b"\x90\x00",
+        "acr1252u": told + b"\x90\x00",
+        "transparent": bytes.fromhex("C00300900092010096020000 9701") + told + b"\x90\x00",
+        "omnikey5321": b"\x00\x00" + told + b"\x90\x00",
+        "identiv4700": told,
+    }[one.key]
+    assert one.answer(native, response) == told
 
 
 def test_a_pack_that_looks_like_a_status_word() -> None:
-    assert by_key("identiv4700").answer(bytes.fromhex("9000")) == bytes.fromhex("9000")
+    assert by_key("identiv4700").answer(PWD_AUTH, bytes.fromhex("9000")) == bytes.fromhex("9000")
 
 
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.key)
 @given(response=st.binary(max_size=300))
 def test_no_answer_breaks_a_family(one: Family, response: bytes) -> None:
-    assert isinstance(one.answer(response), bytes | NativeFailure)
+    assert isinstance(one.answer(GET_VERSION, response), bytes | NativeFailure)
 
 
 def test_proven_session_of_the_transparent_family() -> None:

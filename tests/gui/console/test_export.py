@@ -253,6 +253,45 @@ async def test_the_transcript_may_change_while_it_is_saved(console: Console, tmp
     assert len(json.loads((tmp_path / "a.json").read_text("utf-8"))["exchanges"]) == 5000
 
 
+async def test_what_was_picked_stays(console: Console) -> None:
+    model = console.transcript
+    console.exchange(SELECT, VERIFY)
+    model.set_filter("00 20 00 01", mine=False, secrets=True)
+    picked, chosen = model.picked(), model.picked([0])
+    model.set_filter("", mine=False, secrets=False)
+    console.exchange(*[SELECT] * 2000)
+    everything = model.picked()
+    model.clear()
+    console.exchange(b"\x00\xb0\x00\x00")
+    assert [each.command for each in picked.part(0, 10)] == [each.command for each in chosen.part(0, 10)] == [VERIFY]
+    assert len(everything) == 2002
+    assert [each.command for each in everything.part(0, 3)] == [SELECT, VERIFY, SELECT]
+    assert len(everything.part(2000, 32)) == 2
+
+
+async def test_ctrl_c_copies_many_rows_aside(qtbot: QtBot, console: Console) -> None:
+    console.exchange(*[SELECT] * 4999, VERIFY)
+    console.view.selectAll()
+    QGuiApplication.clipboard().setText("before")
+    qtbot.keyClick(console.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "before"
+    await console.ended()
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert len(lines) == 10_000
+    assert lines[-2:] == ["> 00 20 00 01 04 •• •• •• ••", "< 90 00"]
+
+
+async def test_too_many_to_copy_are_not_even_looked_at(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[object] = []
+    monkeypatch.setattr("cardscope.export.ExportedExchange.of", lambda *each, **_more: looked_at.append(each))
+    console.exchange(*[SELECT] * 10_001)
+    console.view.selectAll()
+    console.export.copy(CopyFormat.PYTHON)
+    await console.ended()
+    assert "At most 10,000 exchanges can be copied" in console.export.bar.accessibleName()
+    assert looked_at == []
+
+
 async def test_the_app_may_close_while_a_file_is_written(console: Console, tmp_path: Path) -> None:
     await many(console, tmp_path / "a.json")
     async with asyncio.timeout(TIMEOUT):

@@ -23,6 +23,7 @@ class Envelope:
 
     wrap: Callable[[bytes], bytes]
     answer: Callable[[bytes], bytes | NativeFailure]
+    """What the reader hands on of the tag's answer, a bare ACK or NAK as one byte."""
     open: tuple[bytes, ...] = ()
     close: tuple[bytes, ...] = ()
     select: bytes = b""
@@ -33,13 +34,6 @@ class Envelope:
 
 def _data_and_status(response: bytes) -> tuple[bytes, int] | None:
     return (response[:-2], int.from_bytes(response[-2:])) if len(response) >= 2 else None
-
-
-def _nibble(data: bytes) -> bytes | NativeFailure:
-    """A one-byte answer is a bare nibble: no Type 2 command has an answer of one whole byte."""
-    if len(data) == 1 and data != ACK:
-        return refused(data[0] & 0x0F)
-    return data
 
 
 # ---- ACR122U: FF 00 00 00 Lc D4 42 ... (ACR122U API §5.1, PN532 user manual §7.1 for the status byte) ----------------
@@ -63,7 +57,7 @@ def _answer_pn532(response: bytes) -> bytes | NativeFailure:
         return unexpected(response)
     match data[2]:
         case 0x00:
-            return _nibble(data[3:])
+            return data[3:]
         case _ if data[2] == _PN532_TIMEOUT:
             return silent()
         case _ if data[2] == _PN532_CRC:
@@ -98,7 +92,7 @@ def _answer_direct(response: bytes) -> bytes | NativeFailure:
     if parts is None:
         return unexpected(response)
     data, sw = parts
-    return _nibble(data) if sw == _SUCCESS and data else reader_refused(sw)
+    return data if sw == _SUCCESS and data else reader_refused(sw)
 
 
 # ---- Transparent session: FF C2 (PC/SC Part 3 rev. 2.02, §3.3) -------------------------------------------------------
@@ -130,7 +124,7 @@ def _answer_transparent(response: bytes) -> bytes | NativeFailure:
         return reader_refused(status)
     if not received:
         return silent()
-    return _nibble(received)
+    return received
 
 
 # ---- OMNIKEY 5321: FF A0 00 05 Lc 01 00 F3 00 00 64 ... --------------------------------------------------------------
@@ -149,7 +143,7 @@ def _answer_omnikey(response: bytes) -> bytes | NativeFailure:
         return reader_refused(sw)
     match data[:2]:
         case b"\x00\x00" if len(data) > 2:
-            return _nibble(data[2:])
+            return data[2:]
         case b"\x08\x04":  # logged before a NAK
             return refused(data[2] & 0x0F if len(data) > 2 else None)
         case b"\x08\x00":
@@ -178,7 +172,7 @@ def _answer_identiv(response: bytes) -> bytes | NativeFailure:
             return silent()
         if sw in _READER_ERRORS:
             return reader_refused(sw)
-    return _nibble(response)
+    return response
 
 
 ENVELOPES: Final = {

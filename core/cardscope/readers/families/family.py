@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from cardscope.decode.native import session_objects
 from cardscope.errors import UsageError
-from cardscope.readers.families.envelopes import ENVELOPES, Envelope
-from cardscope.readers.families.failure import NativeFailure
+from cardscope.readers.families.envelopes import ACK, ENVELOPES, Envelope
+from cardscope.readers.families.failure import NativeFailure, refused
+from cardscope.tags.catalogue import Command
 from cardscope_resources import resource
 
 GENERIC: Final = "generic"
@@ -81,9 +82,14 @@ class Family:
         """The APDU that sends ``native`` (1 to 240 bytes, without CRC) to the tag."""
         return self.envelope.wrap(native)
 
-    def answer(self, response: bytes) -> bytes | NativeFailure:
-        """What the tag answered, out of the reader's ``response`` to a wrapped command."""
-        return self.envelope.answer(response)
+    def answer(self, native: bytes, response: bytes) -> bytes | NativeFailure:
+        """What the tag answered to ``native``, out of the reader's ``response`` to the wrapped command."""
+        answer = self.envelope.answer(response)
+        # All other answers of one byte are bare nibbles.
+        whole_byte = native[:1] == bytes((Command.CHECK_TEARING_EVENT,))
+        if isinstance(answer, NativeFailure) or len(answer) != 1 or answer == ACK or whole_byte:
+            return answer
+        return refused(answer[0] & 0x0F)
 
 
 @cache
