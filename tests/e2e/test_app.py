@@ -311,3 +311,20 @@ async def test_it_ends_in_order_without_a_card(
         else:
             screen.ask_to_close()
         await app.ended()
+
+
+async def test_it_ends_when_told_with_unsaved_text_and_has_it_again_at_the_next_start(
+    no_pcscd: PrivatePcscd, screen: Screen, tmp_path: Path
+) -> None:
+    async with window(screen, tmp_path) as app:
+        await app.shows("The PC/SC service is stopped", box=MAIN)
+        screen.key("Ctrl+Shift+B")
+        await app.shows("Paste or type a script")
+        screen.type("ff ca 00 00 00")
+        await app.shows("FF CA 00 00 00")
+        app.terminate()  # as the system does at logout: nobody is there to be asked
+        await app.ended()
+    async with window(screen, tmp_path) as app:
+        await app.shows("The PC/SC service is stopped", box=MAIN)
+        screen.key("Ctrl+Shift+B")
+        await app.shows("FF CA 00 00 00", "was kept")

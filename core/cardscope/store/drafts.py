@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from cardscope.decode.secret_text import masked_text
 from cardscope.decode.secrets import MASK
-from cardscope.scripts.masking import masked_script
 from cardscope.store.history import Store
 from cardscope.tags.catalogue import Chip
 
@@ -40,7 +40,6 @@ class KeptChanges:
 class KeptScript:
     """Script text. ``changed`` is in seconds since 1970 (UTC)."""
 
-    number: int
     changed: float
     path: str
     """The file that it is a change of; empty: none."""
@@ -100,53 +99,46 @@ class MemoryDrafts:
 
 
 class ScriptDrafts:
-    """The script texts in ``store``: one of each window that has one. Every method raises StoreError when the store
-    fails."""
+    """The script texts in ``store``, one an ``owner``: any text that no other running program has. Every method raises
+    StoreError when the store fails."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def keep(self, number: int | None, changed: float, path: str, title: str, text: str) -> KeptScript:
-        """Keeps ``text``, in place of the one of that number if it has one already. It is on the disk when this
-        returns, without its secrets."""
+    async def keep(self, owner: str, changed: float, path: str, title: str, text: str) -> KeptScript:
+        """Keeps ``text`` in place of what ``owner`` had, and returns it as it was kept: without its secrets. It is on
+        the disk when this returns."""
 
         def write(connection: sqlite3.Connection) -> KeptScript:
-            masked = masked_script(text)
-            row = connection.execute(
-                "INSERT OR REPLACE INTO script_draft VALUES (?, ?, ?, ?, ?) RETURNING id",
-                # A lone surrogate, which no file can hold either, must not lose the rest of the text.
-                (number, changed, path, title, masked.encode("utf-8", "replace").decode("utf-8")),
-            ).fetchone()
-            return KeptScript(row[0], changed, path, title, masked)
+            # A lone surrogate, which no file can hold either, must not lose the rest of the text.
+            kept = masked_text(text).encode("utf-8", "replace").decode("utf-8")
+            row = (owner, changed, path, title, kept)
+            connection.execute("INSERT OR REPLACE INTO script_draft VALUES (?, ?, ?, ?, ?)", row)
+            return KeptScript(*row[1:])
 
         return await self._store.call(write)
 
-    async def take(self) -> KeptScript | None:
-        """The latest text, under another number: where a window that still runs had kept it, that goes on to keep its
-        own."""
+    async def take(self, owner: str) -> KeptScript | None:
+        """The latest text, which ``owner`` has from now on. A program that still runs, and had it, goes on to keep its
+        own beside it."""
 
         def write(connection: sqlite3.Connection) -> KeptScript | None:
             connection.execute("BEGIN IMMEDIATE")
             found = connection.execute(
-                "SELECT id, changed, path, title, text FROM script_draft ORDER BY changed DESC, id DESC LIMIT 1"
+                "SELECT owner, changed, path, title, text FROM script_draft ORDER BY changed DESC LIMIT 1"
             ).fetchone()
             if found is None:
                 return None
-            number, *rest = found
-            connection.execute("DELETE FROM script_draft WHERE id = ?", (number,))
-            cursor = connection.execute(
-                "INSERT INTO script_draft (changed, path, title, text) VALUES (?, ?, ?, ?)", rest
-            )
-            assert cursor.lastrowid is not None
-            return KeptScript(cursor.lastrowid, *rest)
+            connection.execute("UPDATE script_draft SET owner = ? WHERE owner = ?", (owner, found[0]))
+            return KeptScript(*found[1:])
 
         return await self._store.call(write)
 
-    async def forget(self, number: int) -> None:
+    async def forget(self, owner: str) -> None:
         """Lets go of a text that is saved or given up."""
 
         def write(connection: sqlite3.Connection) -> None:
-            connection.execute("DELETE FROM script_draft WHERE id = ?", (number,))
+            connection.execute("DELETE FROM script_draft WHERE owner = ?", (owner,))
 
         await self._store.call(write)
 

@@ -126,12 +126,12 @@ SCHEMA: Final[tuple[tuple[str, ...], ...]] = (
     """,
         """
     CREATE TABLE script_draft (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        owner TEXT PRIMARY KEY,
         changed REAL NOT NULL,
         path TEXT NOT NULL,
         title TEXT NOT NULL,
         text TEXT NOT NULL
-    )
+    ) WITHOUT ROWID
     """,
     ),
 )

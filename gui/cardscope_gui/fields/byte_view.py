@@ -119,7 +119,6 @@ class ByteView(QWidget):
         self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.mono_font(13))
@@ -128,33 +127,37 @@ class ByteView(QWidget):
             painter.setFont(theme.ui_font(12))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self.tr("No bytes"))
             return
-        for span, colour in ((self._hover_span, theme.color("soft")), (self._current_span, theme.color("sel"))):
-            for offset in range(span[0], min(span[1], len(self._data))):
-                painter.fillRect(self.cell_rect(offset).adjusted(0, 2, 0, -2), colour)
         per_row = self.bytes_per_row()
+        seen = self._seen(event.rect())
+        for span, colour in ((self._hover_span, theme.color("soft")), (self._current_span, theme.color("sel"))):
+            for offset in range(max(span[0], seen.start), min(span[1], seen.stop)):
+                painter.fillRect(self.cell_rect(offset).adjusted(0, 2, 0, -2), colour)
         painter.setPen(theme.color("text3"))
-        for row in range(0, len(self._data), per_row):
+        for row in range(seen.start, seen.stop, per_row):
             place = QRect(0, row // per_row * _CELL.height(), _OFFSET_WIDTH, _CELL.height())
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, f"{row:02X}")
         painter.setPen(theme.color("text"))
-        for offset in range(len(self._data)):
-            rect = self.cell_rect(offset)
-            if rect.intersects(event.rect()):
-                painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._hex(offset))
-        self._paint_leaf_lines(painter)
+        for offset in seen:
+            painter.drawText(self.cell_rect(offset), Qt.AlignmentFlag.AlignCenter, self._hex(offset))
+        self._paint_leaf_lines(painter, seen)
         self._paint_ring(painter)
+
+    def _seen(self, area: QRect) -> range:
+        """The bytes of the rows that ``area`` touches: of many, few are in view."""
+        per_row, height = self.bytes_per_row(), _CELL.height()
+        first, last = max(0, area.top() // height), area.bottom() // height
+        return range(first * per_row, min(len(self._data), (last + 1) * per_row))
 
     def _hex(self, offset: int) -> str:
         return MASK if offset in self._hidden else f"{self._data[offset]:02X}"
 
-    def _paint_leaf_lines(self, painter: QPainter) -> None:
+    def _paint_leaf_lines(self, painter: QPainter, seen: range) -> None:
         """A line under each field, broken between fields: fields stay apart without colour."""
-
         per_row = self.bytes_per_row()
         for start, end, problem in self._leaves:
             current = self._current_span[0] <= start and end <= self._current_span[1]
             colour = theme.color("warn") if problem else theme.color("accent") if current else theme.color("control")
-            for offset in range(start, min(end, len(self._data))):
+            for offset in range(max(start, seen.start), min(end, seen.stop)):
                 rect = self.cell_rect(offset)
                 # Where a field goes on in the next row its line ends like all the others, in line with the digits.
                 left = rect.left() + (_INSET if offset == start or offset % per_row == 0 else 0)

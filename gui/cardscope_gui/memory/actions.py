@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from cardscope_gui.memory.protection.actions import ProtectionActions
 from cardscope_gui.memory.words import tr
 
 
@@ -12,6 +13,7 @@ class MemoryActions(QObject):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self.protection = ProtectionActions(window)
         self.undo = self._action(tr("&Undo"), "Ctrl+Z", inside=True)
         self.redo = self._action(tr("&Redo"), "Ctrl+Shift+Z", inside=True)
         self.copy_hex = self._action(tr("&Copy bytes as hex"), "Ctrl+C", inside=True)
@@ -29,7 +31,7 @@ class MemoryActions(QObject):
         self.read_again = self._action(tr("&Read memory again"), "")
         self.review = self._action(tr("Re&view and write…"), "Ctrl+Shift+Return")
         self.discard = self._action(tr("&Discard changes"), "")
-        self.save_copy = self._action(tr("&Save copy of memory…"), "Ctrl+S")
+        self.save_dump = self._action(tr("&Save dump…"), "Ctrl+S")
         self.backups = self._action(tr("&Backups of this tag…"), "")
 
     def all(self) -> list[QAction]:
@@ -48,6 +50,7 @@ class MemoryActions(QObject):
     def add_to_card(self, menu: QMenu) -> None:
         """The entries for the window's Card menu."""
         menu.addActions([self.read_again, self.review, self.discard, self.backups])
+        menu.addMenu(self.protection.menu)
         menu.addSeparator()
 
     def table_menu(self, parent: QWidget) -> QMenu:

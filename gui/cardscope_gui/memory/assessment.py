@@ -40,19 +40,19 @@ class Assessment:
 NOTHING = Assessment()
 
 
-def assess(draft: Draft) -> Assessment:
-    """What writing ``draft`` would do. Takes up to 20 ms for every page of a tag."""
+def assess(draft: Draft, opened: Credentials | None = None) -> Assessment:
+    """What writing ``draft`` would do, with what has ``opened`` the tag. Takes up to 20 ms for every page of a tag."""
     refused: dict[int, str] = {}
     secret: dict[int, str] = {}
     while draft.changes:
         try:
-            plan = plan_writes(draft, password=_STAND_IN if secret else None)
+            plan = plan_writes(draft, password=opened or (_STAND_IN if secret else None))
         except PlanRefusal as refusal:
             wanting = {reason.page: reason.text for reason in refusal.reasons if reason.code in _WANT_SECRET}
             never = {reason.page: reason.text for reason in refusal.reasons if reason.code not in _WANT_SECRET}
-            if secret or not wanting:
+            if secret or opened or not wanting:
                 never = {**wanting, **never}  # nothing to give would help: it is given
-            secret = secret or wanting
+            secret = secret or ({} if opened else wanting)
             refused = {**never, **refused}
             left = {page: content for page, content in draft.changes.items() if page not in never}
             draft = Draft(draft.base, left)

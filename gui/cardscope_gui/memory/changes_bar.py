@@ -51,13 +51,16 @@ class ChangesBar(QFrame):
         row.addWidget(self.review)
         self.hide()
 
-    def show_changes(self, document: MemoryDocument | None, assessment: Assessment, *, present: bool) -> None:
-        """What is staged in ``document``; ``present`` says whether its card is on the reader."""
+    def show_changes(
+        self, document: MemoryDocument | None, assessment: Assessment, *, present: bool, of_file: bool = False
+    ) -> None:
+        """What is staged in ``document``; ``present`` says whether its card is on the reader. In the document
+        ``of_file`` nothing is permanent, and it is saved, not written."""
         staged = document.staged if document is not None else frozenset[int]()
         self.setVisible(bool(staged))
         if document is None or not staged:
             return
-        permanent, refused = len(assessment.permanent), len(assessment.refused)
+        permanent, refused = (0, 0) if of_file else (len(assessment.permanent), len(assessment.refused))
         unfinished = len(document.edits.partial)
         self.changes.setText(counted(len(staged), tr("{0} page changed"), tr("{0} pages changed")))
         self.permanent.setText(counted(permanent, tr("{0} permanent effect"), tr("{0} permanent effects")))
@@ -69,10 +72,14 @@ class ChangesBar(QFrame):
             (self.refused, refused),
         ):
             widget.setVisible(bool(shown))
-        self.note.setText(self._note(assessment, unfinished=unfinished, present=present))
+        note = tr("The file stays as it is until you save it.")
+        self.note.setText(note if of_file else self._note(assessment, unfinished=unfinished, present=present))
+        words = tr("Save dump…") if of_file else tr("Review and write…")
+        self.review.setText(words)
+        self.review.setAccessibleName(words)
         listening = self.isSignalConnected(QMetaMethod.fromSignal(self.review_wanted))
         self.review.setVisible(listening)
-        self.review.setEnabled(present and not refused and not unfinished)
+        self.review.setEnabled(of_file or (present and not refused and not unfinished))
         said = (self.changes, self.permanent, self.refused, self.note)
         self.setAccessibleName(". ".join(each.text() for each in said if not each.isHidden()))
 

@@ -3,7 +3,7 @@ whatever happens to the card and to the window's contents."""
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from cardscope.memory.draft import Draft
 from cardscope.tags.snapshot import TagSnapshot
@@ -13,6 +13,9 @@ from cardscope_gui.memory.words import tr
 
 class Documents(QObject):
     """By UID: a tag that comes back finds its changes again, on whatever reader."""
+
+    begun = Signal(object)
+    """This :class:`MemoryDocument` is of a tag that was read for the first time."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +36,11 @@ class Documents(QObject):
             document.write_page(page, content, tr("change"))
         self._practice = reader, document
 
+    @property
+    def practice_reader(self) -> str:
+        """The reader of the twin; empty: there is none."""
+        return self._practice[0] if self._practice is not None else ""
+
     def end_practice(self, reader: str) -> None:
         """Nothing lies on ``reader`` any more."""
         if self._practice is not None and self._practice[0] == reader:
@@ -49,7 +57,13 @@ class Documents(QObject):
             document.rebase(snapshot)
             return document
         document = self._documents[snapshot.uid] = MemoryDocument(snapshot, self)
+        self.begun.emit(document)
         return document
+
+    @property
+    def all(self) -> Iterator[MemoryDocument]:
+        """Those of all tags that were read."""
+        return iter(self._documents.values())
 
     @property
     def unwritten(self) -> Iterator[MemoryDocument]:

@@ -3,6 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from cardscope.memory.draft import Draft
@@ -97,6 +98,10 @@ class Inspector(QScrollArea):
         self._page, self._run = page, run
         self._later.start()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show()
+
     @property
     def bits(self) -> tuple[Bit, ...]:
         """The bits that are shown."""
@@ -104,7 +109,10 @@ class Inspector(QScrollArea):
 
     def _show(self) -> None:
         document, page = self._document, self._page
-        shown = (document, page, self._run, document and (document.draft, document.edits.partial), self._assessment)
+        if not self.isVisible():
+            return  # it is shown what is the case then
+        self.callout.show_page(page, self._assessment)
+        shown = (document, page, self._run, document and (document.draft, document.edits.partial))
         if shown == self._shown:
             return
         self._shown = shown
@@ -120,7 +128,6 @@ class Inspector(QScrollArea):
         sentences = self._sentences(document, page, with_parts=not bits)
         set_paragraphs(self.words, sentences)
         self.words.setVisible(bool(sentences))
-        self.callout.show_page(page, self._assessment)
         self._show_bits(bits, compact=area in _LOCKS)
         for each in self.lists:
             each.show_value(document.base.pages.get(page), document.draft.page(page))
@@ -129,7 +136,6 @@ class Inspector(QScrollArea):
 
     def _show_run(self, run: FoldLine | None) -> None:
         self._show_bits((), compact=False)
-        self.callout.hide()
         self.values.hide()
         if run is not None:
             self.title.setText(tr("Pages {0} to {1}").format(run.number, run.last))
@@ -253,18 +259,25 @@ class _Callout(QFrame):
         self.setProperty("surface", "caution")
         self.mark = MarkLabel(Mark.PERMANENT, 16, self)
         self.words = paragraph("", "body", self)
+        self._told: tuple[bool, list[str], list[str]] = (False, [], [])
+        self.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(12), theme.px(8), theme.px(12), theme.px(8))
         row.setSpacing(theme.px(10))
         row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.words, 1)
 
-    def show_page(self, page: int, assessment: Assessment) -> None:
-        reason = assessment.refused.get(page, "") or assessment.secret.get(page, "")
-        about = [hazard for hazard in assessment.hazards if hazard.page == page or page in hazard.pages]
+    def show_page(self, page: int | None, assessment: Assessment) -> None:
+        about = [hazard for hazard in assessment.hazards if page is not None and page in (hazard.page, *hazard.pages)]
+        reason = ""
+        if page is not None:
+            reason = assessment.refused.get(page, "") or assessment.secret.get(page, "")
         permanent = [hazard.text for hazard in about if hazard.permanent]
         said = [reason] if reason else permanent or [hazard.text for hazard in about]
         refused = page in assessment.refused
+        if (refused, permanent, said) == self._told:
+            return
+        self._told = refused, permanent, said
         self.mark.set_mark(Mark.CROSS if refused else Mark.PERMANENT if permanent else Mark.CAUTION)
         self.setProperty("surface", "refusal" if refused else "caution")
         theme.repolish(self)

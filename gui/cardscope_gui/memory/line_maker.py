@@ -1,12 +1,14 @@
 """Makes the lines of the page table out of a document, each once until it changes."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from cardscope.memory.mirror import mirrored
-from cardscope.memory.page_access import Access, PageAccess, TagAccess
+from cardscope.memory.page_access import Access, PageAccess, TagAccess, lock_bytes
 from cardscope.memory.page_area import Area, page_area
 from cardscope.tags.catalogue import SECTOR
 from cardscope.tags.image import PAGE_SIZE
+from cardscope.tags.snapshot import TagSnapshot
 from cardscope_gui.memory.assessment import NOTHING, Assessment
 from cardscope_gui.memory.bytes_text import character
 from cardscope_gui.memory.document import MemoryDocument
@@ -34,21 +36,37 @@ class LineMaker:
         self._assessment = NOTHING
         self._after: TagAccess | None = None
         self._mirrored = mirrored(document.base)
+        chip = document.base.chip
+        self._deciding = {lock.page for lock in lock_bytes(chip)} | {field.page for field in chip.fields.values()}
         self._lines: dict[int, PageLine] = {}
         self._folds: dict[Row, FoldLine] = {}
 
     def forget(self, pages: frozenset[int]) -> None:
         """These pages are other ones now."""
-        self._folds.clear()
+        for row in [row for row in self._folds if not pages.isdisjoint(self._pages(row))]:
+            del self._folds[row]
         for page in pages:
             self._lines.pop(page, None)
 
-    def set_assessment(self, assessment: Assessment) -> None:
-        """What the staged changes come to."""
-        self._assessment = assessment
-        self._after = TagAccess(assessment.predicted) if assessment.predicted is not None else None
+    def set_assessment(self, assessment: Assessment) -> bool:
+        """What the staged changes come to. Returns whether lines are others because of it."""
+        before, self._assessment = self._assessment, assessment
+        after = self._access_after(assessment.predicted)
+        told = (assessment.refused, assessment.permanent_pages)
+        if after is None and self._after is None and told == (before.refused, before.permanent_pages):
+            return False
+        self._after = after
         self._lines.clear()
         self._folds.clear()
+        return True
+
+    def _access_after(self, predicted: TagSnapshot | None) -> TagAccess | None:
+        """``None`` where no change touches a page that decides over access: while data is typed, nothing has to be
+        asked again of every page."""
+        base = self._document.base
+        if predicted is None or all(base.pages.get(page) == predicted.pages.get(page) for page in self._deciding):
+            return None
+        return TagAccess(predicted)
 
     def line(self, row: Row) -> Line:
         """What ``row`` shows."""
@@ -166,9 +184,12 @@ class LineMaker:
             spoken=", ".join(parts),
         )
 
+    def _pages(self, row: Row) -> Sequence[int]:
+        return self._document.pages[row.first : row.first + row.count]
+
     def _fold(self, row: Row, first: int) -> FoldLine:
         document = self._document
-        pages = document.pages[row.first : row.first + row.count]
+        pages = self._pages(row)
         content = document.base.pages.get(first)
         if content is None:
             reason = document.base.unreadable.get(first, "")

@@ -53,8 +53,7 @@ class PageModel(QAbstractTableModel):
         """What the staged changes come to."""
         if assessment != self._assessment:
             self._assessment = assessment
-            if self._maker is not None:
-                self._maker.set_assessment(assessment)
+            if self._maker is not None and self._maker.set_assessment(assessment):
                 self._all_changed()
 
     def row(self, number: int) -> Row:

@@ -12,7 +12,6 @@ from cardscope_gui import theme
 from cardscope_gui.bridge import Bridge
 from cardscope_gui.memory.actions import MemoryActions
 from cardscope_gui.memory.assessment import NOTHING, Assessment, assess
-from cardscope_gui.memory.bytes_text import Notation
 from cardscope_gui.memory.changes_bar import ChangesBar
 from cardscope_gui.memory.document import MemoryDocument
 from cardscope_gui.memory.documents import Documents
@@ -22,10 +21,12 @@ from cardscope_gui.memory.hint import Hint
 from cardscope_gui.memory.inspector import Inspector
 from cardscope_gui.memory.lines import FoldLine
 from cardscope_gui.memory.model import PageModel
+from cardscope_gui.memory.protection.flows import Protection
+from cardscope_gui.memory.protection.opened import Opened
 from cardscope_gui.memory.question import Question
 from cardscope_gui.memory.reading import MemoryReading
-from cardscope_gui.memory.save_copy import save_copy
 from cardscope_gui.memory.states import NoMemory, ProgressStrip
+from cardscope_gui.memory.tab_actions import TabActions
 from cardscope_gui.memory.table import PageTable
 from cardscope_gui.memory.words import counted, tr
 from cardscope_gui.widgets.marks import Mark
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from cardscope.session import CardSession
 
 _NARROW = 1100
+_PAUSE_MS = 120
 _INSPECTOR = 344
 _NARROW_INSPECTOR = 320
 
@@ -60,6 +62,8 @@ class MemoryTab(QFrame):
     """A card has come, or more is known of it."""
     emptied = Signal()
     """Nothing is staged any more in what is shown."""
+    save_wanted = Signal()
+    """What is shown shall be saved as a dump file."""
 
     def __init__(self, bridge: Bridge, actions: MemoryActions, documents: Documents, parent: QWidget | None = None):
         super().__init__(parent)
@@ -67,13 +71,20 @@ class MemoryTab(QFrame):
         self._documents = documents
         self._session: CardSession | None = None
         self._known: Identification | None = None
-        self._front = False
+        self.front = False
+        """Whether the user looks at this tab."""
+        self.beside = False
+        """Whether another view of the same document is in front."""
         self._tried = -1
         self._focus_wanted = False
+        self._of_file = False
+        self._strips: list[QWidget] = []
         self._assessment = NOTHING
         self.setProperty("surface", "surface")
         self.setAccessibleName(tr("Memory"))
         self.reading = MemoryReading(bridge, self)
+        self.opened = Opened(bridge, self)
+        self.protection = Protection(bridge, self, actions.protection, self.opened)
         self.model = PageModel(self)
         self.table = PageTable(self.model)
         self.editor = PageEditor(self.table, self.model, self)
@@ -88,7 +99,7 @@ class MemoryTab(QFrame):
         self._lay_out()
         self.hint = Hint(self.table)
         self._connect()
-        self._connect_actions()
+        self._tab_actions = TabActions(actions, self)
         self._show_state()
 
     @property
@@ -102,15 +113,25 @@ class MemoryTab(QFrame):
         return self._session
 
     @property
+    def known(self) -> "Identification | None":
+        """What is known of the card, while it is on the reader."""
+        return self._known if self._session is not None else None
+
+    @property
     def panes(self) -> list[QWidget]:
         """Its parts, in the order of F6."""
-        return [self.find_bar, self.table, self.nothing, self.inspector, self.question, self.bar]
+        return [*self._strips, self.find_bar, self.table, self.nothing, self.inspector, self.question, self.bar]
 
     @property
     def present(self) -> bool:
         """Whether the card whose memory is shown is on the reader."""
         document = self.document
         return self._session is not None and document is not None and self._session.uid == document.base.uid
+
+    @property
+    def of_file(self) -> bool:
+        """Whether the tag of a dump file is shown."""
+        return self._of_file
 
     @property
     def assessment(self) -> Assessment:
@@ -122,6 +143,7 @@ class MemoryTab(QFrame):
         if self._session is not session:
             self.reading.cancel()
             self.reading.failure = ""
+        self._leave_file()
         self._session, self._known = session, known
         document = self._documents.get(session.uid, session.reader)
         if session.uid is not None or self.document is None:
@@ -132,19 +154,34 @@ class MemoryTab(QFrame):
 
     def add_strip(self, strip: QWidget) -> None:
         """Puts ``strip`` over the table."""
+        self._strips.append(strip)
         self._column.insertWidget(1, strip)
 
-    def show_gone(self) -> None:
-        """The card is gone: what was read stays, dimmed."""
+    def show_file(self, document: MemoryDocument) -> None:
+        """Shows the tag in a dump file: there is no card, and nothing to be read."""
+        self.reading.cancel()
+        self._session = self._known = None
+        self._of_file = True
+        self._set_document(document)
+        self._show_state()
+        self.shown.emit()
+
+    def show_gone(self, known: "Identification | None" = None) -> None:
+        """The card, ``known`` or the one that is shown, is gone: what was read stays, dimmed."""
         self.reading.cancel()
         self._session = None
+        self._leave_file()
+        if known is not None:
+            self._set_document(self._documents.get(known.uid, known.reader))
         self._show_state()
 
-    def set_front(self, front: bool) -> None:
-        """Whether the user looks at this tab."""
-        self._front = front
-        self._update_actions()
-        if front:
+    def set_front(self, front: bool, *, beside: bool = False) -> None:
+        """Whether the user looks at this tab, or ``beside`` it at another view of the same document."""
+        self.front, self.beside = front, beside
+        if self._assessing.isActive():
+            self._assessing.start(0)
+        self._tab_actions.update()
+        if front or beside:
             self._read_unasked()
 
     def focus(self) -> None:
@@ -156,7 +193,13 @@ class MemoryTab(QFrame):
         """Reads the memory, again if need be. ``may_count`` lets an NFC counter count that."""
         if self._session is not None and self._known is not None:
             self._tried = self._session.insertion
-            self.reading.start(self._session, self._known, may_count=may_count)
+            opened = self.opened.get(self._session)
+            self.reading.start(self._session, self._known, may_count=may_count, credentials=opened)
+
+    def read_opened(self) -> None:
+        """Reads the memory after the tag was opened; where that would count, the user is asked first."""
+        if self.document is not None or self._known is None or not self._known.withheld:
+            self.read_again()
 
     def _lay_out(self) -> None:
         self.inspector.setFixedWidth(theme.px(_INSPECTOR))
@@ -182,6 +225,9 @@ class MemoryTab(QFrame):
     def _connect(self) -> None:
         self.reading.changed.connect(self._show_state)
         self.reading.finished.connect(self._take)
+        self.opened.changed.connect(self._staged_changed)
+        # What does not open it any more is not tried again by itself.
+        self.reading.failed.connect(lambda: self.opened.put(self._session, None))
         self.table.moved.connect(self._moved)
         self.table.customContextMenuRequested.connect(self._open_menu)
         self.editor.refused.connect(self._refused)
@@ -195,34 +241,6 @@ class MemoryTab(QFrame):
         self.bar.discard_wanted.connect(self.discard)
         self.bar.review_wanted.connect(self.review)
 
-    def _connect_actions(self) -> None:
-        actions, editor = self._actions, self.editor
-        for action, does in (
-            (actions.undo, lambda: self.document and self.document.stack.undo()),
-            (actions.redo, lambda: self.document and self.document.stack.redo()),
-            (actions.copy_hex, lambda: editor.copy(Notation.HEX)),
-            (actions.copy_text, lambda: editor.copy(Notation.TEXT)),
-            (actions.copy_c, lambda: editor.copy(Notation.C_ARRAY)),
-            (actions.paste, editor.paste),
-            (actions.paste_text, editor.paste_text),
-            (actions.fill, self._ask_to_fill),
-            (actions.revert, editor.revert),
-            (actions.select_all, self.table.select_all),
-            (actions.find, self.find_bar.open_bar),
-            (actions.find_next, self.find_bar.next),
-            (actions.find_previous, self.find_bar.previous),
-            (actions.fold, self.table.toggle_fold),
-            (actions.read_again, self._read_again),
-            (actions.review, self.review),
-            (actions.discard, self.discard),
-            (actions.save_copy, lambda: self.document and save_copy(self.document.base, self, self.hint.say)),
-        ):
-            action.triggered.connect(does)
-        for action in (actions.undo, actions.redo):
-            self.addAction(action)
-        for action in (actions.copy_hex, actions.paste, actions.paste_text, actions.fill, actions.select_all):
-            self.table.addAction(action)
-
     def discard(self) -> None:
         """Takes all staged changes back; undo brings them again."""
         if self.document is not None and self.document.staged:
@@ -230,14 +248,21 @@ class MemoryTab(QFrame):
             self.hint.say(tr("All changes are taken back. Undo brings them again."))
 
     def review(self) -> None:
-        """Asks for the review of what is staged."""
-        if self.document is not None and self.bar.review.isEnabled() and self.bar.review.isVisible():
+        """Asks for the review of what is staged; a file is saved instead."""
+        if self._of_file:
+            self.save_wanted.emit()
+        elif self.document is not None and self.bar.review.isEnabled() and self.bar.review.isVisible():
             self.review_wanted.emit(self.document.draft)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < theme.px(_NARROW)
         self.inspector.setFixedWidth(theme.px(_NARROW_INSPECTOR if narrow else _INSPECTOR))
+
+    def _leave_file(self) -> None:
+        if self._of_file:
+            self._of_file = False
+            self._set_document(None)
 
     def _set_document(self, document: MemoryDocument | None) -> None:
         before = self.document
@@ -263,7 +288,7 @@ class MemoryTab(QFrame):
     def _read_unasked(self) -> None:
         """Once for each card that is put on, and not before everything else is known of it."""
         session, known = self._session, self._known
-        if not self._front or session is None or known is None or not known.complete:
+        if not (self.front or self.beside) or session is None or known is None or not known.complete:
             return
         if session.insertion != self._tried and not known.withheld and not known.interrupted:
             self.read()
@@ -271,7 +296,7 @@ class MemoryTab(QFrame):
     def _refused(self, reason: str) -> None:
         self.hint.say(reason, Mark.CAUTION)
 
-    def _read_again(self) -> None:
+    def read_again(self) -> None:
         """A tag that counts its readings is asked about each time: what it has counted stays for ever."""
         known = self._known
         if self.document is None or known is None or not known.withheld:
@@ -285,15 +310,16 @@ class MemoryTab(QFrame):
         if running:
             self.progress.show_progress(self.reading.done, self.reading.total)
         if self.document is None:
-            self.nothing.show_reason(*self._reason())
+            self.nothing.show_reason(*self.reason())
         elif self.reading.failure:
             self.hint.say(self.reading.failure, Mark.CAUTION)
             self.reading.failure = ""
         self._stack.setCurrentIndex(0 if self.document is None else 1)
-        self.table.set_dimmed(self.document is not None and not self.present)
+        self.table.set_dimmed(self.document is not None and not self.present and not self._of_file)
         self._show_bar()
 
-    def _reason(self) -> tuple[str, str, str]:
+    def reason(self) -> tuple[str, str, str]:
+        """Why there is no memory to show: a title, a sentence, and the words of the button, if there is to be one."""
         known = self._known
         if self.reading.running:
             return tr("Reading the memory…"), tr("Nothing is written to the card."), ""
@@ -309,12 +335,15 @@ class MemoryTab(QFrame):
         self.read(may_count=self._known is not None and bool(self._known.withheld))
 
     def _staged_changed(self) -> None:
-        self._assessing.start()
-        self._update_actions()
+        # While somebody types into another view, the bar follows when that pauses.
+        self._assessing.start(_PAUSE_MS if self.beside else 0)
+        self._tab_actions.update()
 
     def _assess(self) -> None:
-        document = self.document
-        self._assessment = assess(document.draft) if document is not None and document.draft.changes else NOTHING
+        document, opened = self.document, self.opened.get(self._session)
+        self._assessment = (
+            assess(document.draft, opened) if document is not None and document.draft.changes else NOTHING
+        )
         self.model.set_assessment(self._assessment)
         self.inspector.set_assessment(self._assessment)
         self._show_bar()
@@ -322,27 +351,14 @@ class MemoryTab(QFrame):
             self.emptied.emit()
 
     def _show_bar(self) -> None:
-        self.bar.show_changes(self.document, self._assessment, present=self.present)
+        self.bar.show_changes(self.document, self._assessment, present=self.present, of_file=self._of_file)
         self.bar.review.setVisible(self.isSignalConnected(QMetaMethod.fromSignal(self.review_wanted)))
-        self._update_actions()
+        self._tab_actions.update()
 
     def _moved(self) -> None:
         line = self.table.line
         self.inspector.show_page(self.table.page, line if isinstance(line, FoldLine) else None)
-        self._update_actions()
-
-    def _update_actions(self) -> None:
-        actions, document = self._actions, self.document
-        there = self._front and document is not None
-        for action in actions.all():
-            action.setEnabled(there)
-        stack = document.stack if document is not None else None
-        actions.undo.setEnabled(there and stack is not None and stack.canUndo())
-        actions.redo.setEnabled(there and stack is not None and stack.canRedo())
-        staged = there and document is not None and bool(document.staged)
-        actions.discard.setEnabled(staged)
-        actions.review.setEnabled(staged and self.bar.review.isEnabled() and not self.bar.review.isHidden())
-        actions.read_again.setEnabled(self._front and self._session is not None and not self.reading.running)
+        self._tab_actions.update()
 
     def _open_menu(self, at: QPoint) -> None:
         menu = self._actions.table_menu(self)
@@ -354,7 +370,8 @@ class MemoryTab(QFrame):
         yes = counted(fits, tr("Paste the first byte"), tr("Paste the first {0}"))
         self.question.ask(words.format(len(data), fits), yes, lambda: self.editor.put(data[:fits]))
 
-    def _ask_to_fill(self) -> None:
+    def ask_to_fill(self) -> None:
+        """Asks for the byte to fill the selected ones with."""
         count = len(self.table.selection)
         words = counted(count, tr("Fill 1 byte with"), tr("Fill {0} bytes with"))
         self.question.ask_bytes(words, tr("Fill"), "00", self.editor.fill)

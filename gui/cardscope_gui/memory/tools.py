@@ -1,7 +1,7 @@
 """The Memory tab's buttons beside the tabs."""
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from cardscope_gui import theme
 from cardscope_gui.memory.actions import MemoryActions
@@ -22,7 +22,7 @@ class MemoryTools(QWidget):
         for action, words, icon in (
             (actions.find, tr("Find"), "search"),
             (actions.read_again, tr("Read again"), "retry"),
-            (actions.save_copy, tr("Save copy…"), "save"),
+            (actions.save_dump, tr("Save dump…"), "save"),
         ):
             wide, narrow = Button(words, "link", icon), IconButton(icon, words)
             for button in (wide, narrow):
@@ -31,7 +31,20 @@ class MemoryTools(QWidget):
                 _follow(button, action, words)
             self._wide.append(wide)
             self._narrow.append(narrow)
+        self._add_protection(row, actions)
         self.set_narrow(narrow=False)
+
+    def _add_protection(self, row: QHBoxLayout, actions: MemoryActions) -> None:
+        words, menu = tr("Protection"), actions.protection.menu
+        wide, narrow = Button(words, "link", "lock"), IconButton("lock", words)
+        wide.setMenu(menu)
+        narrow.setMenu(menu)
+        narrow.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        for button in (wide, narrow):
+            row.addWidget(button)
+            _follow(button, menu.menuAction(), words)
+        self._wide.append(wide)
+        self._narrow.append(narrow)
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Whether there is no room for words."""

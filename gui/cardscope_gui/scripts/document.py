@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSaveFile, Signal
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from cardscope_gui.scripts import questions
@@ -15,7 +16,10 @@ from cardscope_gui.scripts.files import read_script
 class ScriptDocument(QObject):
     """Reads and writes the text of ``editor``. Whatever would lose it asks first."""
 
+    edited = Signal()
+    """The text is another one now."""
     renamed = Signal()
+    """It has another name, or is saved now, or is not any more."""
     failed = Signal(str)
     replaced = Signal()
     """The text is that of another script."""
@@ -25,18 +29,21 @@ class ScriptDocument(QObject):
         self._editor = editor
         self._window = window
         self.path: Path | None = None
-        self._title = ""
+        self.title = ""
+        """What it is called where it is in no file."""
+        self.text = ""
+        editor.textChanged.connect(self._text_changed)
         editor.document().modificationChanged.connect(self.renamed)
 
     @property
     def name(self) -> str:
         """What the window calls it."""
-        return self.path.name if self.path is not None else self._title or self.tr("New script")
+        return self.path.name if self.path is not None else self.title or self.tr("New script")
 
     @property
     def unsaved(self) -> bool:
         """Whether something would be lost."""
-        return self._editor.document().isModified() and bool(self._editor.toPlainText().strip())
+        return self._editor.document().isModified() and bool(self.text.strip())
 
     def new(self) -> None:
         """Begins an empty script."""
@@ -58,6 +65,17 @@ class ScriptDocument(QObject):
             self.failed.emit(self.tr("{0} cannot be read: {1}.").format(str(path), error.strerror or str(error)))
             return
         self._replace(text, path)
+
+    def restore(self, text: str, path: str, title: str) -> None:
+        """Shows a text that was not saved, and still is not."""
+        self._replace(text, Path(path) if path else None, title)
+        self._editor.document().setModified(True)
+
+    def empty(self) -> None:
+        """Takes the whole text away, as one step to undo."""
+        cursor = self._editor.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.removeSelectedText()
 
     def save(self) -> None:
         """Writes the text to its file, or asks for one."""
@@ -93,10 +111,16 @@ class ScriptDocument(QObject):
 
     question: questions.UnsavedDialog | None = None
 
+    def _text_changed(self) -> None:
+        text = self._editor.toPlainText()
+        if text != self.text:  # else its colours alone
+            self.text = text
+            self.edited.emit()
+
     def _write(self, path: Path) -> bool:
         # Either the whole text is there at the end, or the old file still is.
         file = QSaveFile(str(path))
-        data = self._editor.toPlainText().encode("utf-8", "surrogatepass")
+        data = self.text.encode("utf-8", "surrogatepass")
         if not file.open(QSaveFile.OpenModeFlag.WriteOnly) or file.write(data) != len(data) or not file.commit():
             self.failed.emit(self.tr("{0} cannot be written: {1}.").format(str(path), file.errorString()))
             return False
@@ -104,7 +128,7 @@ class ScriptDocument(QObject):
         return True
 
     def _replace(self, text: str, path: Path | None, title: str = "") -> None:
-        self.path, self._title = path, title
+        self.path, self.title = path, title
         self._editor.setPlainText(text)
         self._editor.document().setModified(False)
         self.renamed.emit()

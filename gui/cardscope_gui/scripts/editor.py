@@ -1,39 +1,28 @@
 """The editor of a script: line numbers, what came of each line, where a run stands, and what is wrong."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QMimeData, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QSyntaxHighlighter,
     QTextCharFormat,
     QTextCursor,
-    QTextDocument,
     QTextFormat,
 )
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from cardscope.scripts import ScriptError, Verdict
 from cardscope_gui import icons, theme
+from cardscope_gui.scripts.colours import ScriptColours
 from cardscope_gui.widgets.marks import Mark, paint_mark
 
 _MARK = 14
 _GAP = 6
 _EDGE = 2
-_MOST_COLOURED = 300
-"""Lines."""
-_WORDS = re.compile(
-    r"^\s*(reset|exit|let|expect|require|repeat|end|pause|wait|remove|follow)\b"
-    r"|\b(bytes|data|no|or|as|from|step|within|for|card|on|off)\b",
-    re.IGNORECASE,
-)
-_QUOTED = re.compile(r'"[^"]*(?:"|$)')
-_VARIABLE = re.compile(r"\$\w+(?:\[[^\]]*\])?")
-_COMMENT = re.compile(r'^(?:[^"#]|"[^"]*(?:"|$))*?(#.*)$')
 MARKS = {
     Verdict.PASSED: Mark.TICK,
     Verdict.FAILED: Mark.CROSS,
@@ -42,33 +31,13 @@ MARKS = {
 }
 
 
-class _Highlighter(QSyntaxHighlighter):
-    def __init__(self, document: QTextDocument) -> None:
-        super().__init__(document)
-
-    def highlightBlock(self, text: str) -> None:
-        for found in _WORDS.finditer(text):
-            self._colour(found.span(1) if found[1] else found.span(2), "accent")
-        for found in _VARIABLE.finditer(text):
-            self._colour(found.span(), "pend")
-        for found in _QUOTED.finditer(text):
-            self._colour(found.span(), "ok")
-        if (comment := _COMMENT.match(text)) is not None:
-            self._colour(comment.span(1), "text3")
-
-    def _colour(self, span: tuple[int, int], token: str) -> None:
-        shown = QTextCharFormat()
-        shown.setForeground(theme.color(token))
-        self.setFormat(span[0], span[1] - span[0], shown)
-
-
 class ScriptEditor(QPlainTextEdit):
     """Plain text. Tab goes on to the next widget, as everywhere in the window."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._gutter = _Gutter(self)
-        self._highlighter = _Highlighter(self.document())
+        self._colours = ScriptColours(self)
         self._marks: dict[int, Mark] = {}
         self._errors: tuple[ScriptError, ...] = ()
         self._line: int | None = None
@@ -88,10 +57,21 @@ class ScriptEditor(QPlainTextEdit):
         """What is marked as wrong."""
         return self._errors
 
-    def setPlainText(self, text: str) -> None:
-        # Colours cost 40 µs a line, all at once.
-        self._highlighter.setDocument(self.document() if text.count("\n") <= _MOST_COLOURED else None)  # pyright: ignore[reportArgumentType]
-        super().setPlainText(text)
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        # Qt's own way makes a second document of the text first.
+        with self._jump():
+            self.insertPlainText(source.text())
+            self.ensureCursorVisible()
+
+    @contextmanager
+    def _jump(self) -> Generator[None]:
+        """To go far: while nothing is to be painted, Qt does not lay out every line in between."""
+        self.viewport().setUpdatesEnabled(False)
+        try:
+            yield
+        finally:
+            self.viewport().setUpdatesEnabled(True)
+            self._colours.renew()
 
     def show_errors(self, errors: tuple[ScriptError, ...]) -> None:
         """Marks the places of ``errors``."""
@@ -108,9 +88,9 @@ class ScriptEditor(QPlainTextEdit):
         if line is not None:
             block = self.document().findBlockByNumber(line - 1)
             if block.isValid() and not self.viewport().rect().contains(self._area(line)):
-                cursor = QTextCursor(block)
-                self.setTextCursor(cursor)
-                self.centerCursor()
+                with self._jump():
+                    self.setTextCursor(QTextCursor(block))
+                    self.centerCursor()
 
     def show_mark(self, line: int, verdict: Verdict) -> None:
         """Marks what came of a line; where it is repeated, the worst."""
@@ -133,8 +113,9 @@ class ScriptEditor(QPlainTextEdit):
         if block.isValid():
             cursor = QTextCursor(block)
             cursor.setPosition(block.position() + min(column - 1, len(block.text())))
-            self.setTextCursor(cursor)
-            self.centerCursor()
+            with self._jump():
+                self.setTextCursor(cursor)
+                self.centerCursor()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -228,7 +209,7 @@ class ScriptEditor(QPlainTextEdit):
             f" border-radius: 6px; selection-background-color: {colors.fill}; selection-color: {colors.onfill}; }}"
             f"QPlainTextEdit:focus {{ border: 2px solid {colors.accent}; }}"
         )
-        self._highlighter.rehighlight()
+        self._colours.renew()
         self._place_gutter()
         self._select()
 

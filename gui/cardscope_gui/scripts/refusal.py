@@ -35,6 +35,8 @@ class ScriptRefusalBar(QFrame):
         self.setProperty("surface", "bar")
         self.setProperty("edge", "top")
         self.heading = paragraph("", "heading", self)
+        self._permanent = MarkLabel(Mark.PERMANENT, 18, self)
+        self._caution = MarkLabel(Mark.CAUTION, 18, self)
         self.decline_button = Button(self.tr("Don't run"), parent=self)
         self.run_button = Button(self.tr("Run with exactly these"), parent=self)
         self._scroll = QScrollArea(self)
@@ -49,7 +51,8 @@ class ScriptRefusalBar(QFrame):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(theme.px(12))
-        head.addWidget(MarkLabel(Mark.PERMANENT, 18, self), 0, Qt.AlignmentFlag.AlignTop)
+        for mark in (self._permanent, self._caution):
+            head.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self.heading, 1)
         head.addWidget(self.decline_button)
         head.addWidget(self.run_button)
@@ -63,7 +66,10 @@ class ScriptRefusalBar(QFrame):
         """Shows the lines that were held back; the focus goes to the answer that sends nothing."""
         self._digests = refused.digests
         self._too_many = len(refused.refusals) > MOST
-        self.heading.setText(self._words(refused))
+        permanent = any(hazard.permanent for each in refused.refusals for hazard in each.refusal.hazards)
+        self.heading.setText(self._words(refused, permanent=permanent))
+        self._permanent.setVisible(permanent)
+        self._caution.setVisible(not permanent)
         self.ticks = []
         body = QFrame()
         body.setProperty("surface", "bar")
@@ -98,7 +104,7 @@ class ScriptRefusalBar(QFrame):
         else:
             super().keyPressEvent(event)
 
-    def _words(self, refused: ScriptRefused) -> str:
+    def _words(self, refused: ScriptRefused, *, permanent: bool) -> str:
         lines = counted(len(refused.refusals), self.tr("line"))
         if self._too_many:
             words = self.tr("Nothing was sent: {0} need an approval, more than can be looked at. Run it in parts.")
@@ -106,6 +112,8 @@ class ScriptRefusalBar(QFrame):
         if refused.begun:
             words = self.tr("The script stopped before line {0}. Approved, it begins anew.")
             return words.format(refused.refusals[0].line)
+        if not permanent:
+            return self.tr("Nothing was sent: look at what this would do ({0}).").format(lines)
         return self.tr("Nothing was sent: tick every permanent effect that you want ({0}).").format(lines)
 
     def _line(self, each: LineRefusal, parent: QWidget) -> QWidget:

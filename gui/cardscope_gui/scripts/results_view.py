@@ -10,8 +10,8 @@ from cardscope_gui.scripts.results import Cell, CellRole, Column, ResultModel
 from cardscope_gui.widgets.marks import Mark, paint_mark
 
 AnyIndex = QModelIndex | QPersistentModelIndex
-_ROW, _LINE, _SIDE, _MARK = 42, 18, 8, 14
-_WIDTHS = {Column.LINE: 52, Column.RESULT: 104}
+_ROW, _LINE, _SIDE, _EDGE, _MARK = 42, 18, 8, 16, 14
+_WIDTHS = {Column.LINE: 60, Column.RESULT: 104}
 _SHARES = {Column.SENT: 36, Column.CAME: 36, Column.EXPECTED: 28}
 _MOST = 300
 """Characters: more never fits a cell, and laying them out takes time."""
@@ -36,7 +36,8 @@ class _Delegate(QStyledItemDelegate):
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         if state & QStyle.StateFlag.State_HasFocus and index.column() == Column.LINE:
             painter.fillRect(QRect(area.left(), area.top(), theme.px(3), area.height()), theme.color("accent"))
-        inner = area.adjusted(theme.px(_SIDE), theme.px(3), -theme.px(_SIDE), 0)
+        left = theme.px(_EDGE if index.column() == Column.LINE else _SIDE)
+        inner = area.adjusted(left, theme.px(3), -theme.px(_SIDE), 0)
         top = QRect(inner.left(), inner.top(), inner.width(), theme.px(_LINE))
         below = top.translated(0, theme.px(_LINE))
         if cell.verdict is not None:
@@ -114,5 +115,6 @@ class ResultView(QTableView):
             f"QHeaderView::section {{ background: {colors.surface}; color: {colors.text2}; border: none;"
             f" border-bottom: 1px solid {colors.border}; padding: 0 {theme.px(_SIDE)}px; font-size: {theme.px(12)}px;"
             f" font-weight: 600; min-height: {theme.px(26)}px; }}"
+            f"QHeaderView::section:first {{ padding-left: {theme.px(_EDGE)}px; }}"
         )
         self.viewport().update()

@@ -1,6 +1,7 @@
 """The window of scripts: written or opened, run, stepped and stopped, with a table of what came of it."""
 
 import json
+import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMenu, QSplitter, QV
 
 from cardscope.scripts import Ended, Script, ScriptError, ScriptRefused, StepKind, StepResult, Summary
 from cardscope.scripts.report import closing_records, step_lines, step_record, summary_text
+from cardscope.store.drafts import KeptScript, masked_lines
 from cardscope_gui import theme
 from cardscope_gui.bridge import Bridge
 from cardscope_gui.console.run_line import RunLine, TextRun
@@ -19,12 +21,14 @@ from cardscope_gui.scripts.checking import checked, expectations
 from cardscope_gui.scripts.document import ScriptDocument
 from cardscope_gui.scripts.editor import ScriptEditor
 from cardscope_gui.scripts.files import examples
+from cardscope_gui.scripts.keeping import ScriptKeeper
 from cardscope_gui.scripts.refusal import ScriptRefusalBar
 from cardscope_gui.scripts.results import ResultModel
 from cardscope_gui.scripts.results_view import ResultView
 from cardscope_gui.scripts.runner import ScriptRunner
 from cardscope_gui.scripts.waiting import WaitingBar
 from cardscope_gui.widgets.buttons import Button, MenuButton
+from cardscope_gui.widgets.kept_bar import KeptBar, moment_words
 from cardscope_gui.widgets.notice import NoticeBar
 
 if TYPE_CHECKING:
@@ -33,12 +37,14 @@ if TYPE_CHECKING:
 _SIZE = (900, 600)
 _FRAME = 50
 """Milliseconds: a virtual card does a hundred steps in that time, which nobody can follow."""
+_MOST_LINES = 6
+"""That are named one by one."""
 _PAUSE = 300
 """Milliseconds after the last key before the text is looked at."""
 
 
 class ScriptWindow(QDialog):
-    """Closed, it is gone from sight and nothing else: what was written asks to be saved first, results stay."""
+    """Closed, it is gone from sight and nothing else: what runs is stopped, text and results stay."""
 
     def __init__(self, bridge: Bridge, shown: "Callable[[], str | None]", parent: QWidget | None = None) -> None:
         """``shown`` gives the name of the reader that scripts run on; ``None``: the first that has a card."""
@@ -48,9 +54,10 @@ class ScriptWindow(QDialog):
         self._approved: frozenset[str] = frozenset()
         self._summary: Summary | None = None
         self._stepping = False
-        self._text = ""
         self.editor = ScriptEditor()
         self.document = ScriptDocument(self.editor, self)
+        self.keeper = ScriptKeeper(bridge, self.document, self)
+        self.kept = KeptBar(self, margin=16)
         self.runner = ScriptRunner(bridge, self)
         self.results = ResultModel(self)
         self.view = ResultView(self.results)
@@ -71,6 +78,7 @@ class ScriptWindow(QDialog):
         self._lay_out()
         self._fill_menus()
         self._connect()
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
         self._title()
         self._update()
 
@@ -108,6 +116,7 @@ class ScriptWindow(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.notice)
+        column.addWidget(self.kept)
         column.addLayout(head)
         column.addWidget(self.waiting)
         column.addWidget(self._halves, 1)
@@ -153,7 +162,11 @@ class ScriptWindow(QDialog):
         self.stop_button.clicked.connect(self.runner.stop)
         for keys, does in (("F5", self.run), ("F10", self.step), ("Shift+F5", self.runner.stop)):
             QShortcut(QKeySequence(keys), self, does)
-        self.editor.textChanged.connect(self._text_changed)
+        self.document.edited.connect(self._text_changed)
+        self.keeper.found.connect(self._take_up)
+        self.keeper.failed.connect(self.notice.say)
+        self.kept.discard_wanted.connect(self._discard_kept)
+        self.kept.dismissed.connect(self.kept.hide)
         self._look_later.timeout.connect(self.look)
         self.document.renamed.connect(self._title)
         self.document.failed.connect(self.notice.say)
@@ -260,9 +273,6 @@ class ScriptWindow(QDialog):
     # What is shown
 
     def _text_changed(self) -> None:
-        if self.editor.toPlainText() == self._text:
-            return  # its colours alone
-        self._text = self.editor.toPlainText()
         # An approval is of exactly what was shown then.
         self._approved = frozenset()
         self.refusal.dismiss()
@@ -274,7 +284,28 @@ class ScriptWindow(QDialog):
         self._summary = None
         self.results.begin({})
         self.notice.hide()
+        self.kept.hide()
         self.look()
+
+    def _take_up(self, kept: KeptScript) -> None:
+        self.document.restore(kept.text, kept.path, kept.title)
+        words = self.tr("Text from {0} was kept.").format(moment_words(kept.changed, time.time()))
+        if lines := masked_lines(kept.text):
+            secret = self.tr("PINs, passwords and keys never are: type those in {0} again.")
+            words = f"{words} {secret.format(self._lines(lines))}"
+        self.kept.say(words)
+
+    def _lines(self, lines: tuple[int, ...]) -> str:
+        if len(lines) == 1:
+            return self.tr("line {0}").format(lines[0])
+        if len(lines) > _MOST_LINES:
+            return self.tr("{0} lines").format(len(lines))
+        return self.tr("lines {0} and {1}").format(", ".join(map(str, lines[:-1])), lines[-1])
+
+    def _discard_kept(self) -> None:
+        self.kept.hide()
+        self.document.empty()
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _update(self) -> None:
         runner = self.runner
@@ -321,6 +352,8 @@ class ScriptWindow(QDialog):
     def _title(self) -> None:
         self.setWindowTitle(self.tr("{0}[*] – Script").format(self.document.name))
         self.setWindowModified(self.document.unsaved)
+        if not self.document.unsaved:
+            self.kept.hide()
         self._update()
 
     def _go_to(self, line: int, column: int = 1) -> None:
@@ -363,14 +396,6 @@ class ScriptWindow(QDialog):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.document.unsaved:
-            event.ignore()
-            self.document.then(self._close)
-            return
         self.runner.stop()
         self._look_later.stop()
         super().closeEvent(event)
-
-    def _close(self) -> None:
-        self.editor.document().setModified(False)
-        self.close()

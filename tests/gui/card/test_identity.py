@@ -196,5 +196,5 @@ def test_the_header_shows_how_full_the_tag_is(qtbot: QtBot, identified: Identify
     session, stages = identified("ntag216-url")
     status = ReaderStatus("Virtual reader", ReaderKind.VIRTUAL, ReaderState.PRESENT, session.atr)
     header.show_session(session, status, stages[-1])
-    assert header.ndef.value.text() == "26 of 872 bytes"
+    assert header.ndef.value.text() == "26 of 868 bytes"
     assert header.atr.isHidden()

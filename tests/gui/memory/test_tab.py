@@ -1,7 +1,5 @@
 """The tab with a card on a virtual reader: reading, staging, removing, and what the bar says."""
 
-import json
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -9,11 +7,10 @@ from PySide6.QtWidgets import QMessageBox
 
 from cardscope.tags.catalogue import chips
 from cardscope.tags.image import factory_pages, image_pages
-from cardscope.tags.snapshot import TagSnapshot
 from cardscope.virtual.reader_models import reader_model
 from cardscope.virtual.type2 import Type2Tag
-from cardscope_gui.memory.leaving import ask_to_leave
-from cardscope_gui.memory.save_copy import _write
+from cardscope_gui.memory.document import MemoryDocument
+from cardscope_gui.memory.leaving import Unkept, ask_to_leave
 
 
 def shown_memory(bench, card="ntag216", model="acr122u"):
@@ -237,28 +234,46 @@ def test_filling_takes_hex_and_nothing_else(bench):
     assert document.draft.changes == {20: b"\x5a\0\0\0"}
 
 
-def test_a_saved_copy_can_be_read_again(bench, tmp_path):
+def test_a_dump_is_wanted_by_key_and_button(bench):
+    shown_memory(bench)
+    wanted = []
+    bench.tab.save_wanted.connect(lambda: wanted.append(True))
+    bench.actions.save_dump.setEnabled(True)
+    bench.actions.save_dump.trigger()
+    assert wanted == [True]
+
+
+def test_a_tag_from_a_file_is_edited_like_one_on_a_reader(bench, qtbot):
     document = shown_memory(bench)
     stage(bench, 13, "33313233")
-    said = []
-    _write(document.base, said.append, str(tmp_path / "copy.json"))
-    text = (tmp_path / "copy.json").read_text(encoding="utf-8")
-    assert TagSnapshot.from_json(text) == document.base
-    assert json.loads(text)["chip"] == "ntag216"
-    _write(document.base, said.append, str(tmp_path / "no such folder" / "copy.json"))
-    assert "could not be saved" in said[-1]
+    file = MemoryDocument(document.base)
+    bench.tab.show_file(file)
+    assert bench.tab.document is file
+    assert not bench.tab.present, "there is no card"
+    assert not bench.tab.table._dimmed
+    file.write_page(2, file.base.pages[2][:2] + b"\x08\x00", "typing")
+    settled(qtbot, lambda: bench.tab.bar.review.text() == "Save dump…")
+    assert bench.tab.bar.permanent.isHidden(), "nothing is permanent in a file"
+    wanted, reviewed = [], []
+    bench.tab.save_wanted.connect(lambda: wanted.append(True))
+    bench.tab.review_wanted.connect(reviewed.append)
+    bench.tab.review()
+    assert (wanted, reviewed) == ([True], [])
+    bench.tab.show_card(bench.tab._session or bench.service.session(bench.reader.name), None)
+    assert bench.tab.document is document
+    assert document.staged == {13}
 
 
-def test_leaving_names_what_is_not_written(bench):
+def test_leaving_names_what_is_kept_nowhere(bench):
     document = shown_memory(bench)
     stage(bench, 13, "33313233")
     left = []
 
     def answer(word):
-        ask_to_leave([document], bench.tab, lambda: left.append(word))
+        ask_to_leave([Unkept(document, document.staged)], bench.tab, lambda: left.append(word))
         shown = bench.tab.findChildren(QMessageBox)[-1]
         assert "NTAG216, 04 " in shown.informativeText()
-        assert "1 page" in shown.informativeText()
+        assert "page 13" in shown.informativeText()
         next(button for button in shown.buttons() if word in button.text()).click()
 
     answer("Stay")

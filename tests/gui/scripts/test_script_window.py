@@ -2,15 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from cardscope.scripts import Ended, Summary, Verdict
@@ -18,38 +16,15 @@ from cardscope.service import CardService
 from cardscope.virtual.reader import VirtualSource
 from cardscope_gui.scripts.checking import MOST, checked, expectations
 from cardscope_gui.scripts.files import LONGEST, examples, read_script
-from cardscope_gui.scripts.opener import ScriptOpener
 from cardscope_gui.scripts.results import Column
 from cardscope_gui.scripts.window import ScriptWindow
 from cardscope_gui.widgets.marks import Mark
 from support.events import TIMEOUT, Recorder
 from support.script_bench import Bench
+from support.task_bridge import TaskBridge
 
 READS = "FF CA 00 00 00\nexpect 90 00\nexpect data 04 *\nFF B0 00 03 10\nexpect data E1 2. *\nFF B0 00 04 10\n"
 LOCKS = "FF CA 00 00 00\nFF D6 00 02 04 00 00 0F 00\n"
-
-
-class TaskBridge(QObject):
-    """Runs coroutines as tasks of the test's own loop."""
-
-    published = Signal(object)
-    failed = Signal(str)
-
-    def __init__(self, service: CardService) -> None:
-        super().__init__()
-        self.service = service
-        self._tasks: set[asyncio.Task[Any]] = set()
-
-    def spawn(self, coroutine: Coroutine[Any, Any, Any]) -> None:
-        task = asyncio.ensure_future(coroutine)
-        self._tasks.add(task)
-
-    async def idle(self) -> None:
-        """Waits until everything that was begun has ended."""
-        async with asyncio.timeout(TIMEOUT):
-            while self._tasks:
-                done, self._tasks = self._tasks, set()
-                await asyncio.gather(*done)
 
 
 class Stage:
@@ -242,6 +217,16 @@ async def test_nothing_is_sent_before_every_permanent_effect_is_ticked(stage):
     assert not bar.isVisible()
 
 
+async def test_where_nothing_is_permanent_nothing_is_to_be_ticked(stage):
+    wire = await stage.bench.put("teaching")
+    await stage.run("00 20 00 01 04 31 32 33 34\n")
+    bar = stage.window.refusal
+    assert bar.ticks == []
+    assert "tick" not in bar.heading.text()
+    assert bar.run_button.isEnabled()
+    assert not any(command.startswith(bytes.fromhex("0020")) for command in wire.commands)
+
+
 async def test_declined_nothing_is_sent(stage):
     wire = await stage.bench.put("ntag216")
     await stage.run(LOCKS)
@@ -332,75 +317,50 @@ async def test_the_examples_are_there_and_make_sense(stage):
 class TestUnsavedText:
     """What was typed is not lost."""
 
-    async def test_closing_asks_and_cancel_keeps_it(self, stage):
+    async def test_closing_the_window_leaves_it_as_it_is(self, stage):
         stage.window.editor.insertPlainText("FF CA 00 00 00")
         stage.window.close()
-        question = stage.window.document.question
-        assert question is not None
-        assert question.isVisible()
-        assert stage.window.isVisible()
-        question.cancel_button.click()
-        assert stage.window.isVisible()
-        assert stage.window.editor.toPlainText() == "FF CA 00 00 00"
-
-    async def test_without_saving(self, stage):
-        stage.window.editor.insertPlainText("FF CA 00 00 00")
-        stage.window.close()
-        stage.window.document.question.discard_button.click()
         assert not stage.window.isVisible()
+        assert stage.window.document.question is None
+        stage.window.show()
+        assert stage.window.editor.toPlainText() == "FF CA 00 00 00"
+        assert stage.window.document.unsaved
 
-    async def test_saved_to_its_file_and_closed(self, stage, tmp_path):
+    async def test_another_script_asks_first(self, stage):
+        stage.window.editor.insertPlainText("FF CA 00 00 00")
+        stage.window.document.show_text("reset")
+        question = stage.window.document.question
+        assert question.isVisible()
+        question.cancel_button.click()
+        assert stage.window.editor.toPlainText() == "FF CA 00 00 00"
+        stage.window.document.show_text("reset")
+        stage.window.document.question.discard_button.click()
+        assert stage.window.editor.toPlainText() == "reset"
+
+    async def test_saved_to_its_file_before_another(self, stage, tmp_path):
         path = tmp_path / "one.script"
         path.write_bytes(b"# first\r\nreset\r\n")
         stage.window.document.load(path)
         assert stage.window.editor.toPlainText() == "# first\nreset\n"
         stage.window.editor.insertPlainText("# new\n")
         assert stage.window.isWindowModified()
-        stage.window.close()
+        stage.window.document.new()
         stage.window.document.question.save_button.click()
         assert path.read_text("utf-8") == "# new\n# first\nreset\n"
-        assert not stage.window.isVisible()
+        assert stage.window.editor.toPlainText() == ""
 
-    async def test_another_script_asks_too(self, stage):
-        stage.window.editor.insertPlainText("FF CA 00 00 00")
-        stage.window.document.show_text("reset")
-        assert stage.window.editor.toPlainText() == "FF CA 00 00 00"
-        stage.window.document.question.discard_button.click()
-        assert stage.window.editor.toPlainText() == "reset"
-
-    async def test_a_file_that_cannot_be_written_keeps_the_window(self, stage, tmp_path):
+    async def test_a_file_that_cannot_be_written_keeps_the_text(self, stage, tmp_path):
         stage.window.document.path = tmp_path / "no" / "folder.script"
         stage.window.editor.insertPlainText("reset")
-        stage.window.close()
+        stage.window.document.new()
         stage.window.document.question.save_button.click()
-        assert stage.window.isVisible()
+        assert stage.window.editor.toPlainText() == "reset"
         assert stage.window.document.unsaved
         assert "cannot be written" in stage.window.notice.accessibleName()
 
     async def test_a_file_that_cannot_be_read(self, stage, tmp_path):
         stage.window.document.load(tmp_path / "none.script")
         assert "cannot be read" in stage.window.notice.accessibleName()
-
-    async def test_the_program_does_not_close_over_it(self, stage, qtbot):
-        main = QMainWindow()
-        qtbot.addWidget(main)
-        main.show()
-        opener = ScriptOpener(stage.bridge, lambda: None, main)
-        opener.open()
-        assert opener.window is not None
-        opener.window.editor.insertPlainText("reset")
-        main.close()
-        assert main.isVisible()
-        opener.window.document.question.discard_button.click()
-        assert not main.isVisible()
-
-    async def test_it_closes_at_once_when_all_is_saved(self, stage, qtbot):
-        main = QMainWindow()
-        qtbot.addWidget(main)
-        main.show()
-        ScriptOpener(stage.bridge, lambda: None, main).open()
-        main.close()
-        assert not main.isVisible()
 
 
 @pytest.mark.parametrize(

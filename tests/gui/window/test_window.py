@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QShortcut
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
 
 from cardscope.doctor import Finding
 from cardscope.events import ServiceState
@@ -327,6 +327,18 @@ def test_every_action_has_words_and_a_way_by_keyboard(window):
     for action in window.actions_.all():
         assert action.text()
         assert "&" in action.text() or not action.shortcut().isEmpty()
+
+
+def test_library_and_scripts_open_from_the_menu(window):
+    tools = next(menu for menu in window.menuBar().findChildren(QMenu) if window.actions_.library in menu.actions())
+    assert window.actions_.scripts in tools.actions()
+    window.actions_.library.trigger()
+    assert window.console.library.window.isVisible()
+    window.console.library.window.close()
+    window.actions_.scripts.trigger()
+    assert window.scripts.window.isVisible()
+    window.close()
+    assert not window.scripts.window.isVisible()
 
 
 def test_the_look_changes_while_the_window_is_open(qtbot, window, bridge, virtual_reader):
