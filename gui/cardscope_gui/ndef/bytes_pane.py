@@ -32,7 +32,8 @@ class BytesPane(QWidget):
         self._source: MessageSource | None = None
         self._record: NdefRecord | None = None
         self._stale = True
-        self._decoded: tuple[bytes, tuple[int, int]] | None = None
+        self._secret_shown = False
+        self._decoded: tuple[object, ...] | None = None
         self.fields = FieldsView(self)
         self.place = ElidedLabel("tertiary", parent=self)
         self.show_in_memory = Button(tr("Show in Memory"), "link", parent=self)
@@ -46,7 +47,7 @@ class BytesPane(QWidget):
         column.addLayout(row)
         column.addWidget(self.fields, 1)
         self._grid = self._scrolled()
-        self._later = QTimer(self, singleShot=True, interval=_SETTLED_MS)
+        self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self._refresh)
 
     def show_record(self, source: MessageSource | None, record: NdefRecord | None, *, at_once: bool) -> None:
@@ -58,14 +59,20 @@ class BytesPane(QWidget):
             self._later.stop()
             self._refresh()
         else:
-            self._later.start()
+            self._later.start(_SETTLED_MS)
+
+    def show_secret(self, shown: bool) -> None:
+        """Whether the password in the record is shown; those in others never are."""
+        if shown != self._secret_shown:
+            self._secret_shown, self._stale = shown, True
+            self._later.start(0)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._refresh()
+        self._later.start(0)
 
     def _refresh(self) -> None:
-        if not self._stale:
+        if not self._stale or not self.isVisible():
             return
         self._stale = False
         source, record = self._source, self._record
@@ -75,9 +82,11 @@ class BytesPane(QWidget):
             return
         view = source.view
         start, end = view.span(record) if record is not None else (0, 0)
-        if (view.data, (start, end)) != self._decoded:
-            self.fields.show_fields(view.data, _around(source.fields(), (start, end)))
-            self._decoded = view.data, (start, end)
+        if (view.data, start, end, self._secret_shown) != self._decoded:
+            secret = view.secret_places(shown=record if self._secret_shown else None)
+            root = _without(_around(source.fields(), (start, end)), secret)
+            self.fields.show_fields(view.data, root, [(place, place + 1) for place in secret])
+            self._decoded = view.data, start, end, self._secret_shown
             self._make_room()
         at = source.page_of(start) if end > start else None
         last = source.page_of(end - 1) if end > start else None
@@ -156,3 +165,13 @@ def _around(field: Field, span: tuple[int, int]) -> Field:
     if not (field.span[0] < span[1] and span[0] < field.span[1]):
         return replace(field, children=())
     return replace(field, children=tuple(_around(child, span) for child in field.children))
+
+
+def _without(field: Field, secret: frozenset[int]) -> Field:
+    """``field`` without the values that tell what lies in the places ``secret``."""
+    if secret.isdisjoint(range(*field.span)):
+        return field
+    if field.children:
+        return replace(field, children=tuple(_without(child, secret) for child in field.children))
+    size = tr("{0} bytes").format(field.span[1] - field.span[0])
+    return replace(field, value=size, meaning=tr("The password is in here, and hidden."))

@@ -1,6 +1,6 @@
 """What a record says, to be read and copied, where there is no form for it or nothing can be changed."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from cardscope.decode.hex import format_hex
@@ -33,6 +33,9 @@ _MOST_HEX = 64
 
 class FactsView(QWidget):
     """Captions, values beside them, and data below."""
+
+    secret_shown = Signal(bool)
+    """A password is shown now, or hidden."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,13 +77,13 @@ class FactsView(QWidget):
             case _:
                 self.data.show_data("", b"")
 
-    @staticmethod
-    def _add_key(grid: QGridLayout, key: str) -> None:
+    def _add_key(self, grid: QGridLayout, key: str) -> None:
         field = QLineEdit(key)
         field.setReadOnly(True)
         field.setAccessibleName(tr("Password"))
         show = ShowButton()
         show.follow(field)
+        show.toggled.connect(self.secret_shown)
         line = QHBoxLayout()
         line.setSpacing(theme.px(8))
         line.addWidget(field, 1)

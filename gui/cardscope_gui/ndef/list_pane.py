@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from cardscope_gui import icons, theme
 from cardscope_gui.ndef.entries import EntryModel
-from cardscope_gui.ndef.forms import Kind, kinds
+from cardscope_gui.ndef.forms.kinds import Kind, kinds
 from cardscope_gui.ndef.phone_box import PhoneBox
 from cardscope_gui.ndef.record_list import RecordList
 from cardscope_gui.ndef.room_bar import RoomBar

@@ -11,7 +11,8 @@ from cardscope_gui import theme
 from cardscope_gui.ndef.bytes_pane import BytesPane
 from cardscope_gui.ndef.entries import Entry
 from cardscope_gui.ndef.facts_view import FactsView
-from cardscope_gui.ndef.forms import Form, Kind, form_for
+from cardscope_gui.ndef.forms.form import Form
+from cardscope_gui.ndef.forms.kinds import Kind, form_for
 from cardscope_gui.ndef.vcard import other_lines
 from cardscope_gui.ndef.words import counted, tr
 from cardscope_gui.widgets.labels import ElidedLabel, label, paragraph, set_paragraph, set_paragraphs
@@ -65,6 +66,7 @@ class RecordPane(QFrame):
         self.bytes = BytesPane(self)
         self._lay_out()
         self.strip.currentChanged.connect(self._share_out)
+        self.facts.secret_shown.connect(self.bytes.show_secret)
 
     @property
     def form(self) -> Form | None:
@@ -130,6 +132,7 @@ class RecordPane(QFrame):
         if says == self._says and self._form is not None and self._form is not self._begun and not fixed:
             return
         self._says, self._id = says, record.id
+        self.bytes.show_secret(False)
         self.refusal.say(())
         kind = None if fixed else form_for(entry.content)
         self._tell("" if fixed else _loss(record, entry.content))
@@ -221,6 +224,7 @@ class RecordPane(QFrame):
     def _adopt(self, form: Form) -> None:
         form.edited.connect(self._check)
         form.settled.connect(self.settled)
+        form.secret_shown.connect(self.bytes.show_secret)
         self._place.insertWidget(1, form)
         self._show_form(form)
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QUndoStack
 
 from cardscope.fields import Field
 from cardscope.ndef.message import NdefMessage, NdefRecord, parse_message
+from cardscope.ndef.secrets import secret_bytes
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,16 @@ class MessageView:
             return (0, 0)
         first, last = record.chunks[0].start, record.chunks[-1].end - 1
         return (self.place(first), self.place(last) + 1)
+
+    def secret_places(self, *, shown: NdefRecord | None = None) -> frozenset[int]:
+        """Where passwords are in :attr:`data`, without that of the record ``shown``."""
+        found: set[int] = set()
+        for record in self.parsed.records:
+            if record == shown or not (secret := secret_bytes(record)):
+                continue
+            held = [chunk.payload_start + at for chunk in record.chunks for at in range(len(chunk.payload))]
+            found.update(self.place(held[at]) for at in secret)
+        return frozenset(found)
 
     def place(self, position: int) -> int:
         """Where the byte at ``position`` of the message is in :attr:`data`."""

@@ -17,7 +17,7 @@ from cardscope_gui.memory.tab import MemoryTab
 from cardscope_gui.ndef.card_bar import CardBar
 from cardscope_gui.ndef.card_source import CardSource
 from cardscope_gui.ndef.entries import Entry, EntryModel
-from cardscope_gui.ndef.forms import Kind
+from cardscope_gui.ndef.forms.kinds import Kind
 from cardscope_gui.ndef.list_pane import ListPane
 from cardscope_gui.ndef.record_pane import RecordPane
 from cardscope_gui.ndef.source import Blank, MessageSource, Offer

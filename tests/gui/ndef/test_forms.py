@@ -17,8 +17,9 @@ from cardscope.ndef.contents import (
     Wifi,
 )
 from cardscope.ndef.encoding import ContentError, contact, record_of
-from cardscope_gui.ndef.forms import FieldError, form_for, kinds
 from cardscope_gui.ndef.forms.data_form import DataForm
+from cardscope_gui.ndef.forms.form import FieldError
+from cardscope_gui.ndef.forms.kinds import form_for, kinds
 from cardscope_gui.ndef.forms.short_forms import full_address
 from cardscope_gui.ndef.forms.wifi_form import WifiForm
 

@@ -31,6 +31,8 @@ class Form(QWidget):
 
     edited = Signal()
     """The user changed something."""
+    secret_shown = Signal(bool)
+    """A password that it has is shown now, or hidden."""
     settled = Signal()
     """The user left a field: what is typed next is another step to undo."""
 

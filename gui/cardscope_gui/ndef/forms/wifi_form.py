@@ -34,6 +34,7 @@ class WifiForm(Form):
         hint = tr("Everyone who can hold a phone to the tag can read it.")
         self._key = self._line("key", tr("Password"), hint, beside=self.show_key)
         self.show_key.follow(self._key)
+        self.show_key.toggled.connect(self.secret_shown)
         self.setTabOrder(self._key, self.show_key)
         self._security.currentIndexChanged.connect(self._security_changed)
 
