@@ -11,7 +11,8 @@ from cardscope.memory.rehearsal import rehearse
 from cardscope.tags.catalogue import chips
 from cardscope.tags.image import factory_pages
 from cardscope.tags.snapshot import TagSnapshot
-from support.plan_properties import UID, check_plan
+from support.plan_properties import check_plan
+from support.random_tags import UID
 
 from .results import Number, median
 from .stage import Stage

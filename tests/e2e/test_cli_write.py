@@ -110,6 +110,17 @@ def test_what_cannot_be_reached_is_refused(no_pcscd: PrivatePcscd) -> None:
     assert "never cleared" in done.stderr
 
 
+def test_without_get_version_only_user_memory_and_pages_2_and_3_are_written(no_pcscd: PrivatePcscd) -> None:
+    guessed = ("--virtual", "ntag216", "--reader-model", "generic")
+    done = run(*guessed, "0xE2=01000000", "4=01020304", "--dry-run")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "no answer to GET_VERSION" in done.stderr
+    assert "is likely, not certain" in done.stderr
+    done = run(*guessed, LOCK, "4=01020304", "--dry-run")
+    assert done.returncode == 0
+    assert [hazard["code"] for hazard in json.loads(done.stdout)["hazards"]] == ["H1"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

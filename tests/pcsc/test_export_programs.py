@@ -182,3 +182,15 @@ async def test_the_script_is_one_for_cardscope_too(card: Wiretap, service: CardS
     exchanges = await recorded(service, *SESSION)
     script = parse_script(copied(exchanges, CopyFormat.SCRIPTOR))
     assert [known.command.hex().upper() for known in script.known] == list(SESSION)
+
+
+async def test_a_long_secret_can_be_filled_in(card: Wiretap, service: CardService, tmp_path: Path) -> None:
+    """A private key of 4,096 bits takes more than a kilobyte."""
+    secret = "4D" * 1100
+    exchanges = await recorded(service, f"00DB3FFF00044C{secret}")
+    text = copied(exchanges, CopyFormat.C)
+    assert '#define SECRET_1 ""' in text
+    filled_in = text.replace('#define SECRET_1 ""', f'#define SECRET_1 "{secret}"')
+    done = await asyncio.to_thread(execute, CopyFormat.C, filled_in, tmp_path)
+    assert "Fill in" not in done.stderr
+    assert secret in bytes_in(done.stdout)

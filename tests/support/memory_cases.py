@@ -16,15 +16,21 @@ IMPLANT = {2: "CA480F00", 3: "E1106D00", 0xE2: "00007FBD", 0xE3: "040000E2", 0xE
 
 
 def read_tag(
-    key: str, pages: Mapping[int, str] | None = None, *, uid: bytes = UID, lost: range = range(0)
+    key: str,
+    pages: Mapping[int, str] | None = None,
+    *,
+    uid: bytes = UID,
+    lost: range = range(0),
+    native: bool = True,
 ) -> TagSnapshot:
-    """What a reader knows of a tag: at delivery but for ``pages`` (hex), without PWD, PACK and keys, and without the
-    pages in ``lost``."""
+    """What a reader knows of a tag: at delivery but for ``pages`` (hex), without PWD, PACK and keys, without the
+    pages in ``lost``, and without the answer to GET_VERSION unless it passes ``native`` commands on."""
     chip = chips()[key]
     hidden = {page for area in chip.unreadable for page in area} | set(lost)
     contents = factory_pages(chip, uid) | {page: bytes.fromhex(text) for page, text in (pages or {}).items()}
     known = {page: content for page, content in contents.items() if page not in hidden}
-    return TagSnapshot(chip, known, unreadable=dict.fromkeys(lost, "The tag refused the command."))
+    unreadable = dict.fromkeys(lost, "The tag refused the command.")
+    return TagSnapshot(chip, known, version=chip.version if native else None, unreadable=unreadable)
 
 
 def draft_of(base: TagSnapshot, changes: Mapping[int, str]) -> Draft:

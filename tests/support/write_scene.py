@@ -89,9 +89,11 @@ async def read(desk: WritingDesk, *credentials: Credentials | None) -> tuple[Tag
 
 
 def known_tag(chip: Chip, model: str) -> Identification:
-    """What identification would have found out."""
-    identity = ChipIdentity(chip.name, chip.vendor, Certainty.CERTAIN, (), chip.version, chip)
-    return Identification("Virtual reader", 1, b"", None, family(model), identity)
+    """What identification would have found out, and without a native route would have guessed right."""
+    route = family(model)
+    certainty, version = (Certainty.CERTAIN, chip.version) if route is not None else (Certainty.LIKELY, None)
+    identity = ChipIdentity(chip.name, chip.vendor, certainty, (), version, chip)
+    return Identification("Virtual reader", 1, b"", None, route, identity)
 
 
 async def recover(found: Result, desk: WritingDesk, plan: Plan, credentials: Credentials | None) -> None:

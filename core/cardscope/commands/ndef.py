@@ -1,11 +1,13 @@
 """``cardscope ndef``: the NDEF message on a tag or a card, and a link in its place.
 
-With ``--json`` one object: ``uid, chip, room, used, message, records[], problems[]``; ``message`` is ``null`` where there
-is none. ``--set-uri`` prints what ``cardscope write`` prints.
+With ``--json`` one object: ``uid, chip, room, used, message, records[], problems[]``; ``message`` is ``null`` where
+there is none. ``--set-uri`` prints what ``cardscope write`` prints.
 """
 
 import argparse
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 
 from cardscope.commands.dump import identified
@@ -13,7 +15,7 @@ from cardscope.commands.running import print_json, with_service
 from cardscope.commands.write import plan_and_write
 from cardscope.decode.atr import decode_atr
 from cardscope.decode.hex import format_hex
-from cardscope.errors import UsageError
+from cardscope.errors import ReaderError, RefusedError, UsageError
 from cardscope.identify.identification import Identification
 from cardscope.ndef.contents import Uri
 from cardscope.ndef.decoding import content_of
@@ -21,7 +23,7 @@ from cardscope.ndef.document import records_json
 from cardscope.ndef.encoding import ContentError, record_of
 from cardscope.ndef.message import NdefMessage, encode_message, parse_message
 from cardscope.ndef.reading import read_ndef
-from cardscope.ndef.type4 import Type4Container, Type4Tag
+from cardscope.ndef.type4 import Type4Tag
 from cardscope.ndef.words import gist_of, kind_of
 from cardscope.ndef.writing import NdefError, message_room, write_message
 from cardscope.readers.families import family
@@ -55,6 +57,17 @@ def _message(uri: str) -> bytes:
         raise UsageError(str(error)) from error
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What there is to show."""
+
+    uid: bytes | None
+    chip: str | None
+    room: int
+    message: bytes | None
+    problems: tuple[str, ...] = ()
+
+
 async def _show_tag(session: CardSession, known: Identification, options: argparse.Namespace) -> None:
     reading = await read_ndef(session, known, may_count=options.count)
     block = reading.area.ndef
@@ -66,60 +79,80 @@ async def _show_tag(session: CardSession, known: Identification, options: argpar
         problems.append(str(error))
     if reading.area.missing is not None:
         problems.append(reading.tag.unreadable.get(reading.area.missing, f"Page {reading.area.missing} was not read."))
-    _show(options, reading.tag.uid, reading.tag.chip.name, room, block.value if block is not None else None, problems)
+    message = block.value if block is not None else None
+    _show(_Found(reading.tag.uid, reading.tag.chip.name, room, message, tuple(problems)), as_json=options.json)
 
 
 async def _type4(session: CardSession, message: bytes | None, options: argparse.Namespace) -> None:
     """The NDEF application of a card that speaks APDUs; everything about it can be written again."""
+    if options.approve is not None and not options.dry_run:
+        raise RefusedError(
+            "Nothing was written: what was approved is not this.",
+            remedy="A message on this card can be written over at any time and needs no --approve.",
+        )
     async with session.alone():
         tag = Type4Tag(session)
-        container = await tag.open()
-        held: bytes | None = None
-        if message is None:
-            held = await tag.read_message()
-        elif not options.dry_run:
-            await tag.write_message(message)
-            held = message
-        await session.reset()  # other programs find the card as it was
-    if held is None and message is not None:
-        _say_type4_plan(session, message, container)
-    else:
-        _show(options, session.uid, None, container.room, held, [])
+        try:
+            container = await tag.open()
+            if message is None:
+                held = await tag.read_message()
+                _show(_Found(session.uid, None, container.room, held), as_json=options.json)
+            elif options.dry_run:
+                container.check(message)
+                exchanges = tag.exchanges + container.exchanges(len(message))
+                _say_type4_plan(session.uid, message, exchanges)
+            else:
+                await tag.write_message(message)
+                _say_type4_done(session.uid, tag.exchanges, as_json=options.json)
+        finally:
+            with suppress(ReaderError):
+                await session.reset()  # other programs find the card as it was
 
 
-def _say_type4_plan(session: CardSession, message: bytes, container: Type4Container) -> None:
+def _say_type4_plan(uid: bytes | None, message: bytes, exchanges: int) -> None:
     """What ``cardscope write --dry-run`` prints; there are no pages, and ``predicted`` is the NDEF file."""
-    if len(message) > container.room:
-        raise NdefError(f"The message has {len(message)} bytes, and this card holds {container.room}.")
     print_json(
         {
-            "uid": format_hex(session.uid) if session.uid else None,
+            "uid": format_hex(uid) if uid else None,
             "chip": None,
             "steps": [],
             "hazards": [],
             "predicted": format_hex(len(message).to_bytes(2) + message),
-            "exchanges": container.exchanges(len(message)),
+            "exchanges": exchanges,
             "approve": None,
         }
     )
 
 
-def _show(
-    options: argparse.Namespace,
-    uid: bytes | None,
-    chip: str | None,
-    room: int,
-    message: bytes | None,
-    problems: list[str],
-) -> None:
+def _say_type4_done(uid: bytes | None, exchanges: int, *, as_json: bool) -> None:
+    """What ``cardscope write`` prints; there are no pages, and no journal."""
+    if not as_json:
+        print("The NDEF message was written, and read back as it is.")
+        return
+    print_json(
+        {
+            "uid": format_hex(uid) if uid else None,
+            "chip": None,
+            "pages": [],
+            "done": True,
+            "stopped": False,
+            "problem": "",
+            "exchanges": exchanges,
+            "journal": None,
+        }
+    )
+
+
+def _show(found: _Found, *, as_json: bool) -> None:
+    message = found.message
     parsed = parse_message(message or b"")
-    problems = [*problems, *(parsed.problems if message else ())]
-    if options.json:
+    problems = [*found.problems, *(parsed.problems if message else ())]
+    if as_json:
         print_json(
             {
-                "uid": format_hex(uid) if uid else None,
-                "chip": chip,
-                "room": room,
+                "uid": format_hex(found.uid) if found.uid else None,
+                "chip": found.chip,
+                "room": found.room,
                 "used": len(message or b""),
                 "message": format_hex(message) if message is not None else None,
                 "records": records_json(parsed),
@@ -127,7 +160,7 @@ def _show(
             }
         )
         return
-    print("\n".join(_to_text(parsed, room, message, problems)))
+    print("\n".join(_to_text(parsed, found.room, message, problems)))
 
 
 def _to_text(parsed: NdefMessage, room: int, message: bytes | None, problems: list[str]) -> Iterator[str]:

@@ -64,7 +64,8 @@ async def plan_and_write(
     """Reads the tag, plans what ``draft_of`` makes of that, and writes it, or with ``--dry-run`` says what would be
     done. Raises RefusedError where a permanent effect is not approved and CardError for what was not done."""
     if known.chip is not None and known.chip.certainty is not Certainty.CERTAIN:
-        print(f"This is {known.chip.certainty.value} to be an {known.chip.name}, and not certain.", file=sys.stderr)
+        how_sure = "likely" if known.chip.certainty is Certainty.LIKELY else "a guess"
+        print(f"That this is the chip {known.chip.name} is {how_sure}, not certain.", file=sys.stderr)
     stop = asyncio.Event()
 
     async def visit() -> Outcome | None:

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 
 from cardscope.identify.chip_identity import ChipIdentity
 from cardscope.tags.catalogue import Chip
-from cardscope.tags.image import image_pages
-from cardscope.tags.snapshot import TagSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +42,3 @@ class TagReadout:
         """Pages ``first`` to ``last`` in one piece; ``None`` when one is missing."""
         parts = [self.pages.get(page) for page in range(first, last + 1)]
         return b"".join(part for part in parts if part is not None) if None not in parts else None
-
-    def snapshot(self) -> TagSnapshot | None:
-        """The same as the base of a rehearsal twin, PWD and PACK unknown; ``None`` where the chip or its UID pages
-        are not known. Raises CardScopeError for contents that no such tag can have."""
-        chip = self.chip
-        if chip is None or not {0, 1} <= self.pages.keys():
-            return None
-        held = frozenset(image_pages(chip)).difference(*chip.unreadable)
-        return TagSnapshot(
-            chip,
-            {page: content for page, content in self.pages.items() if page in held},
-            self.signature,
-            {address: count for address, count in self.counters.items() if address in chip.counters},
-            version=self.identity.version,
-        )

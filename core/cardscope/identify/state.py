@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cardscope.decode.tag_cc import CapabilityContainer, capability_container, decode_cc
 from cardscope.decode.tag_config import TagConfig, decode_cfg0, decode_cfg1, tag_config
@@ -74,6 +74,8 @@ class TagState:
     config: TagConfig | None
     ndef_bytes: int | None
     """The length of the NDEF message, where its TLV begins within the first 16 bytes of user memory."""
+    ndef_room: int | None
+    """The most bytes that this message could have: what NFC devices may use, without its tag and length."""
     ndef_missing: bool
     """There is a capability container, and no NDEF message TLV begins within the first 16 bytes of user memory."""
     ndef_problems: tuple[str, ...]
@@ -168,9 +170,10 @@ def describe(readout: TagReadout) -> TagState:
         cc=cc,
         cc_problems=cc_problems,
         config=config,
-        ndef_bytes=ndef[1] if ndef is not None else None,
+        ndef_bytes=ndef.length if ndef is not None else None,
+        ndef_room=_message_room(room - ndef.start) if ndef is not None else None,
         ndef_missing=message is not None and ndef is None,
-        ndef_problems=_ndef_problems(*ndef, room) if ndef is not None else (),
+        ndef_problems=_ndef_problems(ndef, room) if ndef is not None else (),
         protected_from=readout.read_protected_from,
         unreadable=readout.unreadable,
         regions=tuple(sorted(regions, key=lambda region: region.page)),
@@ -219,16 +222,29 @@ def _room(cc: CapabilityContainer | None, chip: Chip | None) -> int:
     return min(announced, chip.user_bytes) if chip is not None else announced
 
 
-def _ndef_problems(value: int, length: int, room: int) -> tuple[str, ...]:
-    most = max(room - value, 0)
-    if length <= most:
+class _Tlv(NamedTuple):
+    """Offsets in user memory."""
+
+    start: int
+    value: int
+    length: int
+
+
+def _message_room(free: int) -> int:
+    """The most bytes of a message whose TLV has ``free``: from 255 on, its length takes three."""
+    return max(min(free - 2, 254), free - 4, 0)
+
+
+def _ndef_problems(ndef: _Tlv, room: int) -> tuple[str, ...]:
+    most = max(room - ndef.value, 0)
+    if ndef.length <= most:
         return ()
-    return (f"The NDEF message claims {length} bytes where there is room for {most}: NFC devices cannot read it.",)
+    return (f"The NDEF message claims {ndef.length} bytes where there is room for {most}: NFC devices cannot read it.",)
 
 
-def _ndef_tlv(data: bytes | None) -> tuple[int, int] | None:
-    """Where the value of the NDEF message TLV in the first 16 bytes of user memory begins, and the length that it
-    announces (NFC Forum Type 2 Tag)."""
+def _ndef_tlv(data: bytes | None) -> _Tlv | None:
+    """The NDEF message TLV in the first 16 bytes of user memory, with the length that it announces (NFC Forum Type 2
+    Tag)."""
     at = 0
     while data is not None and at < len(data):
         kind = data[at]
@@ -243,6 +259,6 @@ def _ndef_tlv(data: bytes | None) -> tuple[int, int] | None:
                 return None
             length, value = int.from_bytes(data[at + 2 : at + 4]), at + 4
         if kind == _NDEF_TLV:
-            return value, length
+            return _Tlv(at, value, length)
         at = value + length
     return None

@@ -23,7 +23,7 @@ class Draft:
     """
 
     base: TagSnapshot
-    changes: Mapping[int, bytes] = field(default_factory=dict[int, bytes])
+    changes: Mapping[int, bytes] = field(default_factory=dict[int, bytes], repr=False)
 
     def __post_init__(self) -> None:
         kept: dict[int, bytes] = {}
@@ -61,26 +61,6 @@ class Draft:
     def with_pages(self, pages: Mapping[int, bytes]) -> "Draft":
         """With all of ``pages`` to hold these contents. Raises ValueError."""
         return Draft(self.base, {**self.changes, **pages})
-
-    def with_bytes(self, page: int, offset: int, data: bytes) -> "Draft":
-        """With ``data`` from byte ``offset`` (0 to 3) of ``page`` on, over as many pages as it takes.
-
-        Raises ValueError where a page does not exist, and where a part of a page is given whose other bytes are
-        unknown.
-        """
-        pages: dict[int, bytes] = {}
-        at, rest = page, data
-        while rest:
-            self._check(at)
-            part, rest = rest[: PAGE_SIZE - offset], rest[PAGE_SIZE - offset :]
-            held = self.page(at)
-            if held is None:
-                if len(part) != PAGE_SIZE:
-                    raise ValueError(f"What page {at} holds is unknown: give all {PAGE_SIZE} bytes of it.")
-                held = part
-            pages[at] = held[:offset] + part + held[offset + len(part) :]
-            at, offset = at + 1, 0
-        return self.with_pages(pages)
 
     def with_field(self, place: ConfigField, value: int) -> "Draft":
         """With these bits of a page set to ``value``. Raises ValueError where the page is unknown or the value too

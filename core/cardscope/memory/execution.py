@@ -19,7 +19,7 @@ from cardscope.guard import PlanApproval
 from cardscope.identify.tag_link import GET_UID, PAGE_SIZE, TagLink
 from cardscope.memory.authentication import authenticate
 from cardscope.memory.outcome import NotApprovedError, Outcome, StaleError, page_outcomes
-from cardscope.memory.page_reader import PageReader, readable_pages
+from cardscope.memory.page_reader import READ_PAGES, PageReader, readable_pages
 from cardscope.memory.plan import Plan, Step, StepKind
 from cardscope.memory.reading import has_sectors
 from cardscope.memory.schedule import (
@@ -302,7 +302,7 @@ class _Execution:
         """These pages, on the unbroken run of answers."""
         wanted = frozenset(pages)
         found: dict[int, bytes] = {}
-        fast = batch(self._chip, self._family) > PAGE_SIZE
+        fast = batch(self._chip, self._family) > READ_PAGES
         for first, last in batches(self._plan, self._family, wanted):
             answer = await (self._link.fast_read(first, last) if fast else self._link.read(first))
             if isinstance(answer, NativeFailure):

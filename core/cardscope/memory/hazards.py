@@ -1,10 +1,11 @@
-"""Every effect of a plan that deserves a thought, named by the code of the list of hazards, H1 to H25.
+"""Every effect of a plan that deserves a thought, named by the code of the list of hazards, H1 to H25, or CHIP.
 
 Facts: NXP data sheets of NTAG213/215/216, MF0ULx1, MF0ICU2, NT3H1x01 and NT3H2x11; AN13089; reports of owners.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 
+from cardscope.memory.chip_doubt import CODE, doubt_hazards
 from cardscope.memory.draft import Draft
 from cardscope.memory.lock_hazards import cc_hazards, lock_hazards
 from cardscope.memory.mirror import mirrored
@@ -29,9 +30,10 @@ _NEVER_BACK: dict[str, tuple[Callable[[int], bool], str]] = {
 def plan_hazards(
     draft: Draft, before: TagAccess, after: TagAccess, steps: tuple[Step, ...], wanted_mirror: Iterable[int]
 ) -> tuple[PlanHazard, ...]:
-    """The hazards of ``steps``, in the order of their codes. ``after`` is the tag as it shall be, ``wanted_mirror`` the
-    pages that its mirror covers then."""
+    """The hazards of ``steps``: doubts about the chip first, then in the order of their codes. ``after`` is the tag as
+    it shall be, ``wanted_mirror`` the pages that its mirror covers then."""
     found = [
+        *doubt_hazards(draft.base, steps),
         *lock_hazards(draft),
         *cc_hazards(draft),
         *_cfglck(draft, after),
@@ -43,7 +45,7 @@ def plan_hazards(
         *_counting(draft, steps),
         *_radio(draft),
     ]
-    return tuple(sorted(found, key=lambda hazard: (int(hazard.code[1:]), hazard.page)))
+    return tuple(sorted(found, key=lambda hazard: (0 if hazard.code == CODE else int(hazard.code[1:]), hazard.page)))
 
 
 def _cfglck(draft: Draft, after: TagAccess) -> Iterator[PlanHazard]:
@@ -105,6 +107,13 @@ def _tries(draft: Draft, before: TagAccess, after: TagAccess, steps: tuple[Step,
         undo = "Writing AUTHLIM 0, with the password, before the limit is reached; then nothing."
         yield PlanHazard("H14", text, True, _existing(chip, after.protected or frozenset()), undo, chip.cfg1)
     tries = [step for step in steps if step.kind is StepKind.AUTHENTICATE]
+    if tries and "AUTHLIM" in chip.fields and chip.fields["AUTHLIM"].page not in draft.base.pages:
+        text = (
+            "The password is tried, and whether a wrong one is counted could not be read: it may be the last one that "
+            "the tag takes."
+        )
+        undo = "Nothing, where it was."
+        yield PlanHazard("H14", text, True, _existing(chip, before.protected or frozenset()), undo, tries[0].page)
     if before.authlim and tries:
         failures = draft.base.auth_failures
         left = "an unknown number" if failures is None else str(before.authlim - failures)

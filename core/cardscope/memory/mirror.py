@@ -36,19 +36,3 @@ def mirrored(snapshot: TagSnapshot) -> Mapping[int, frozenset[int]]:
         page, byte = divmod(address, PAGE_SIZE)
         found[page] = found.get(page, frozenset()) | {byte}
     return MappingProxyType(found)
-
-
-def differing_pages(left: TagSnapshot, right: TagSnapshot) -> tuple[int, ...]:
-    """The pages that both know and hold otherwise, as far as that says that the tag was changed: without bytes of the
-    mirror, which shows a counter, the pages of counters, and those that no READ shows."""
-    chip = left.chip
-    out: list[int] = []
-    mine, theirs = mirrored(left), mirrored(right)
-    for page, content in left.pages.items():
-        other = right.pages.get(page, content)
-        if content == other or page == chip.counter_page or any(page in area for area in chip.unreadable):
-            continue
-        text = mine.get(page, frozenset()) | theirs.get(page, frozenset())
-        if any(content[at] != other[at] for at in range(PAGE_SIZE) if at not in text):
-            out.append(page)
-    return tuple(out)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from cardscope.memory.credentials import PACK_SIZE, Credentials
 from cardscope.memory.draft import Draft
+from cardscope.memory.mirror import mirrored
 from cardscope.memory.page_access import Access, TagAccess, lock_bytes
 from cardscope.memory.page_area import CC_PAGE, Area, page_area
 from cardscope.memory.plan_parts import Step, StepKind
@@ -31,6 +32,7 @@ _CC = "Page 3, whose bits are never cleared: near the end."
 _LOCK = "Lock bits, which are never cleared: at the very end."
 _EMPTIED = "The length of the NDEF message becomes 0 first, so that nobody reads half of a new one."
 _LENGTH = "The length of the NDEF message, when all of it is there."
+_RETURNED = "As it was: the length of the old message, which is no length in the new one."
 _SEVERAL = 2
 
 
@@ -74,18 +76,24 @@ def _data(draft: Draft, pages: list[int], before: TagAccess) -> Iterator[Step]:
         yield from (_write(draft, page, _WHY[Area.USER]) for page in pages)
         return
     emptied: dict[int, bytes] = {}
+    shown_otherwise = mirrored(draft.base)
     for one in (old, new):
+        if one is None:
+            continue
+        page = one.length_page
         # A page that is staged can be written, or it would have been refused.
-        if one is not None and (one.length_page in pages or before.page(one.length_page).access is Access.WRITABLE):
-            held = emptied.get(one.length_page) or draft.base.pages.get(one.length_page)
+        writable = before.page(page).access is Access.WRITABLE and page not in shown_otherwise
+        if page in pages or writable:
+            held = emptied.get(page) or draft.base.pages.get(page)
             if held is not None and held[one.length_byte]:
-                emptied[one.length_page] = held[: one.length_byte] + b"\0" + held[one.length_byte + 1 :]
-    yield from (Step(page, _shown(draft, page), held, _EMPTIED, result=held) for page, held in emptied.items())
+                emptied[page] = held[: one.length_byte] + b"\0" + held[one.length_byte + 1 :]
+    yield from (_writing(draft, page, held, _EMPTIED) for page, held in emptied.items())
     yield from (_write(draft, page, _WHY[Area.USER]) for page in pages if page != new.length_page)
-    if new.length_page in pages or new.length_page in emptied:
-        content = draft.page(new.length_page)
-        assert content is not None
-        yield Step(new.length_page, _shown(draft, new.length_page), content, _LENGTH, result=content)
+    for page in emptied.keys() - {new.length_page, *pages}:
+        yield _writing(draft, page, draft.base.pages[page], _RETURNED)
+    content = draft.page(new.length_page)
+    if content is not None and (new.length_page in pages or new.length_page in emptied):
+        yield _writing(draft, new.length_page, content, _LENGTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,7 @@ class _Message:
 
 def _message(chip: Chip, pages: Mapping[int, bytes]) -> _Message | None:
     area = data_area(chip, pages)
-    if (block := area.ndef) is None:
+    if (block := area.ndef) is None or block.cut:
         return None
     places = (block.start, block.length_start, *block.places)
     return _Message(
@@ -110,7 +118,11 @@ def _message(chip: Chip, pages: Mapping[int, bytes]) -> _Message | None:
 
 
 def _write(draft: Draft, page: int, why: str) -> Step:
-    content = draft.changes[page]
+    return _writing(draft, page, draft.changes[page], why)
+
+
+def _writing(draft: Draft, page: int, content: bytes, why: str) -> Step:
+    """A write of ``content``, which need not be the last one of ``page``."""
     return Step(page, _shown(draft, page), content, why, result=content)
 
 

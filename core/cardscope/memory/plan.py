@@ -1,7 +1,7 @@
 """The plan: staged changes as an ordered list of writes, with every hazard named and the end state foretold."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cardscope.memory.credentials import Credentials
 from cardscope.memory.draft import Draft
@@ -25,7 +25,7 @@ class Plan:
     base: TagSnapshot
     steps: tuple[Step, ...]
     hazards: tuple[PlanHazard, ...]
-    predicted: TagSnapshot
+    predicted: TagSnapshot = field(repr=False)  # with the password that is written
     digest: str
     """16 upper-case hex digits that bind the UID, the chip, what was read, the steps and the hazards."""
 

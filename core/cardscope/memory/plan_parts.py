@@ -29,10 +29,10 @@ class Step:
 
     page: int
     old: bytes | None
-    new: bytes
+    new: bytes = field(repr=False)  # which may be a password
     why: str
     kind: StepKind = StepKind.WRITE
-    result: bytes = b""
+    result: bytes = field(default=b"", repr=False)
     credentials: Credentials | None = field(default=None, repr=False)
 
 
@@ -40,9 +40,9 @@ class Step:
 class PlanHazard:
     """One effect to think about before it happens.
 
-    ``code`` is that of the list of hazards (H1 to H25). ``page`` is the page whose write has the effect, ``pages``
-    are those that it is about. ``permanent``: nothing takes it back, or what would is not in the user's power.
-    ``undo`` says what would.
+    ``code`` is that of the list of hazards (H1 to H25), or CHIP for an effect on another chip that the tag may be.
+    ``page`` is the page whose write has the effect, ``pages`` are those that it is about. ``permanent``: nothing takes
+    it back, or what would is not in the user's power. ``undo`` says what would.
     """
 
     code: str

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from cardscope.decode.tag_cc import MAGIC, UNIT
+from cardscope.memory.chip_doubt import doubt_refusal
 from cardscope.memory.credentials import Credentials
 from cardscope.memory.draft import Draft, untaken_bytes
 from cardscope.memory.mirror import mirrored
@@ -34,7 +35,7 @@ def page_refusals(draft: Draft, before: TagAccess, credentials: Credentials | No
     """At most one reason against each changed page, in their order. ``before`` is the tag as it is."""
     text = mirrored(draft.base)
     for page, wanted in draft.changes.items():
-        reason = _closed(draft, before, page) or _content(draft, page, wanted)
+        reason = _closed(draft, before, page) or doubt_refusal(draft.base, page) or _content(draft, page, wanted)
         if reason is None and page in text:
             reason = _mirror(draft, page, wanted, text[page])
         if reason is None:

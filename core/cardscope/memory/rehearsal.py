@@ -1,7 +1,7 @@
 """A plan run on a virtual twin of the tag, through a model of the reader, on a clock of its own."""
 
 from collections.abc import Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cardscope.errors import CardScopeError
@@ -49,7 +49,7 @@ class RehearsedStep:
 class Rehearsal:
     """How a plan went on the twin. It ends with the first step that failed."""
 
-    predicted: TagSnapshot
+    predicted: TagSnapshot = field(repr=False)
     """The twin afterwards, without what was only assumed of it."""
     steps: tuple[RehearsedStep, ...]
     exchanges: int

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cardscope.errors import UsageError
+from cardscope.memory.chip_doubt import doubt_refusal
 from cardscope.memory.draft import Draft, untaken_bytes
 from cardscope.memory.page_access import Access, TagAccess
 from cardscope.memory.page_area import Area, page_area
@@ -34,8 +35,9 @@ def restored(base: TagSnapshot, wanted: TagSnapshot, *, opened: bool = False) ->
     """The changes that make the tag of ``base`` hold what ``wanted`` does.
 
     Left out are the tag's own number, PWD, PACK and keys (a reading shows them as 00, which they are not), counters,
-    pages that ``base`` shows as locked or cannot show, pages of which bits would have to be cleared that never can, and
-    what is protected unless the tag is ``opened``: the password or the key is at hand.
+    pages that ``base`` shows as locked or cannot show, pages of which bits would have to be cleared that never can,
+    settings and lock bytes of a chip that is not certain, and what is protected unless the tag is ``opened``: the
+    password or the key is at hand.
 
     Raises UsageError where the chips differ.
     """
@@ -59,6 +61,8 @@ def restored(base: TagSnapshot, wanted: TagSnapshot, *, opened: bool = False) ->
             left_out[page] = why
         elif now is None:
             left_out[page] = "what it holds now cannot be read"
+        elif doubt_refusal(base, page) is not None:
+            left_out[page] = "which chip this is, is not certain"
         elif (can := access.page(page)).access in (Access.LOCKED, Access.READ_ONLY):
             left_out[page] = "it is read-only"
         elif can.access is Access.NEEDS_PASSWORD and not opened:

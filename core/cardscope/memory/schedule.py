@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from cardscope.guard.pages import special_role
 from cardscope.memory.mirror import mirrored
 from cardscope.memory.page_access import TagAccess
 from cardscope.memory.page_reader import READ_PAGES, windows
@@ -104,6 +105,9 @@ def unreachable(plan: Plan, family: Family | None) -> str:
         return "This reader has no way to select another sector."
     if plan.authenticates:
         return "This reader has no way to give the tag a password or a key."
+    if plan.base.chip.version is None and any(special_role(plan.base.chip, step.page) for step in plan.writes):
+        # Whoever refuses GET_VERSION can still be asked by AUTHENTICATE, but not through this reader.
+        return f"Through this reader it cannot be made sure that the tag is an {plan.base.chip.name}."
     return ""
 
 

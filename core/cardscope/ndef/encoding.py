@@ -56,7 +56,10 @@ def contact(
 
 def record_of(content: Content, id_: bytes = b"") -> NdefRecord:
     """The record that says ``content``. Raises ContentError, with the reason, for what such a record cannot say."""
-    tnf, type_, payload = _ENCODERS[type(content)](content)
+    try:
+        tnf, type_, payload = _ENCODERS[type(content)](content)
+    except UnicodeEncodeError as error:  # half of a surrogate pair, as a command line has for what is no UTF-8
+        raise ContentError("It holds something that is no text.") from error
     return NdefRecord(tnf, type_, id_, payload, ())
 
 

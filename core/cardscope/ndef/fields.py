@@ -143,7 +143,7 @@ def _parts(record: RawRecord, message: bytes, place: _Place) -> tuple[Field, ...
             bit("MB", at, (7, 7), flags, "The message begins here." if record.message_begin else ""),
             bit("ME", at, (6, 6), flags, "The last record." if record.message_end else ""),
             bit("CF", at, (5, 5), flags, "The payload goes on in the next record." if record.chunked else ""),
-            bit("SR", at, (4, 4), flags, f"The payload length has {1 if record.short else 4} byte(s)."),
+            bit("SR", at, (4, 4), flags, f"The payload length has {'1 byte' if record.short else '4 bytes'}."),
             bit("IL", at, (3, 3), flags, "There is an ID." if record.has_id else "There is no ID."),
             bit("TNF", at, (2, 0), flags, _TNF_MEANINGS[record.tnf]),
         ),

@@ -91,11 +91,6 @@ class NdefMessage:
     end: int = 0
     """The position behind the last byte that was understood."""
 
-    @property
-    def intact(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.problems and not any(record.problems for record in self.records)
-
 
 def parse_message(message: bytes) -> NdefMessage:
     """The records of ``message``. Never raises: a damaged message is given as far as it goes, with what is wrong."""

@@ -52,11 +52,18 @@ class Type4Container:
         """The most bytes that a message can have."""
         return self.size - len(_NO_LENGTH)
 
+    def check(self, message: bytes) -> None:
+        """Raises Type4Error, with the reason, where ``message`` cannot be written."""
+        if not self.writable:
+            raise Type4Error("The capability container says that the NDEF file may not be written.")
+        if len(message) > self.room:
+            raise Type4Error(f"The message has {len(message)} bytes, and this card holds {self.room}.")
+
     def exchanges(self, length: int) -> int:
-        """How many commands it takes to open the application, write a message of ``length`` bytes and read it back."""
+        """How many commands :meth:`Type4Tag.write_message` takes for ``length`` bytes, reading back included."""
         most_written, most_read = min(self.longest_data, _SHORT_LE), min(self.longest_answer, _SHORT_LE)
-        opening, lengths = 5, 3
-        return opening + lengths + -(-length // most_written) + -(-length // most_read)
+        lengths = 3  # 0 at first, the new one at last, and read back
+        return lengths + -(-length // most_written) + -(-length // most_read)
 
 
 def parse_container(raw: bytes) -> Type4Container:
@@ -90,6 +97,11 @@ class Type4Tag:
     def __init__(self, session: CardSession) -> None:
         self._link = SmartCardLink(session, with_le=session.protocol is not CardProtocol.T0)
         self._container: Type4Container | None = None
+
+    @property
+    def exchanges(self) -> int:
+        """How many commands were sent so far."""
+        return self._link.exchanges
 
     async def open(self) -> Type4Container:
         """Selects the application and its NDEF file; what the capability container says. Changes nothing."""
@@ -129,10 +141,7 @@ class Type4Tag:
         """Makes ``message`` the NDEF message. The length is 0 while it is being written and set last, so that a card
         that is removed meanwhile has no message rather than half of one. Read back and compared."""
         container = await self._opened()
-        if not container.writable:
-            raise Type4Error("The capability container says that the NDEF file may not be written.")
-        if len(message) > container.room:
-            raise Type4Error(f"The message has {len(message)} bytes, and this card holds {container.room}.")
+        container.check(message)
         await self._update(0, _NO_LENGTH)
         done = 0
         while done < len(message):

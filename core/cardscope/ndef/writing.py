@@ -28,8 +28,8 @@ def write_message(tag: TagSnapshot, message: bytes) -> Draft:
     """Changes that make ``message`` the NDEF message of the tag; an empty one leaves an empty message TLV.
 
     Only the pages that differ are changed, and what control TLVs reserve is left alone; the order in which they are
-    written, the length last, is the planner's. Raises NdefError, with the
-    reason, where the tag is not formatted, does not hold so much, or is not known well enough.
+    written, the length last, is the planner's. Raises NdefError, with the reason, where the tag is not formatted, does
+    not hold so much, or is not known well enough.
     """
     room = message_room(tag)
     if len(message) > room:
@@ -96,7 +96,7 @@ class _Layout:
 
 def _message_start(area: DataArea) -> int:
     """Where the message TLV is, or can be put: behind the control TLVs."""
-    if area.ndef is not None:
+    if area.ndef is not None and not area.ndef.cut:
         return area.ndef.start
     if area.missing is not None:
         raise NdefError(f"Page {area.missing} could not be read, and what is before the message is not known.")

@@ -155,6 +155,17 @@ def test_what_a_reader_made_of_its_own_command_is_said() -> None:
 # The file
 
 
+@pytest.mark.parametrize(
+    ("command", "response"),
+    [("FF00000004D4423E01", "D54300BD9000"), ("FFEF0100023E01", "BD"), ("FFEF0100023E01", "0A")],
+)
+def test_check_tearing_event_is_answered_by_a_byte_and_no_nibble(command: str, response: str) -> None:
+    sent, received = tag_frames(bytes.fromhex(command), bytes.fromhex(response))
+    assert (sent.data, sent.comment) == (bytes.fromhex("3E01"), "CHECK_TEARING_EVENT")
+    assert received.from_card
+    assert received.data.hex().upper() in response
+
+
 def test_tshark_names_the_blocks_of_iso_dep(tmp_path: Path) -> None:
     path, notes = saved(
         tmp_path,

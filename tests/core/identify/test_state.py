@@ -156,6 +156,7 @@ def test_a_message_longer_than_its_room(length: str, *, fits: bool) -> None:
     message = {4: f"03FF{length}", 5: "D1010055", 6: "00000000", 7: "00000000"}
     state, summary = told(NTAG216, BLANK_216 | FRESH_CONFIG_216 | message, BLANK_216_SIGNATURE)
     assert (state.ndef_problems == ()) is fits
+    assert state.ndef_room == 868
     wrong = [one for one in summary if "room for 868: NFC devices cannot read it. It can be written anew." in one]
     assert bool(wrong) is not fits
 
@@ -369,12 +370,3 @@ def test_any_part_of_a_memory(check_spans: CheckSpans, key: str | None, pages: d
 @pytest.mark.parametrize(("pages", "text"), [([3], "3"), ([3, 4, 5], "3 to 5"), ([9, 3, 5, 6, 7], "3, 5 to 7 and 9")])
 def test_page_ranges(pages: list[int], text: str) -> None:
     assert page_ranges(pages) == text
-
-
-def test_read_out_becomes_the_base_of_a_twin() -> None:
-    read = readout(NTAG216, IMPLANT | {0xE5: "00000000", 0xE6: "00000000"}, signature=IMPLANT_SIGNATURE)
-    snapshot = read.snapshot()
-    assert snapshot is not None
-    assert snapshot.chip.key == "ntag216"
-    assert {0xE5, 0xE6}.isdisjoint(snapshot.pages)  # they show as 00 and hold something else
-    assert snapshot.uid == bytes.fromhex("0485928AA06181")

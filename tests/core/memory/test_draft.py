@@ -22,25 +22,6 @@ def test_edits_leave_the_draft_that_they_came_from_alone() -> None:
     assert not draft.changes
 
 
-def test_bytes_run_over_into_the_next_pages() -> None:
-    draft = Draft(NTAG).with_bytes(4, 2, bytes.fromhex("AABBCCDDEE"))
-    assert draft.page(4) == bytes.fromhex("0102AABB")
-    assert draft.page(5) == bytes.fromhex("CCDDEE44")
-    assert draft.page(6) == bytes(4)
-
-
-def test_a_second_edit_of_a_page_keeps_the_first() -> None:
-    assert Draft(NTAG).with_bytes(4, 0, b"\xaa").with_bytes(4, 3, b"\xbb").page(4) == bytes.fromhex("AA02FEBB")
-
-
-def test_a_part_of_an_unknown_page_cannot_be_given() -> None:
-    base = read_tag("ntag216", lost=range(8, 10))
-    with pytest.raises(ValueError, match="page 8 holds is unknown"):
-        Draft(base).with_bytes(7, 3, b"\x01\x02")
-    assert Draft(base).with_bytes(7, 3, bytes(9)).page(9) == bytes(4)
-    assert Draft(base).page(8) is None
-
-
 def test_the_password_is_always_a_change() -> None:
     assert Draft(NTAG).with_page(0xE5, bytes(4)).is_changed(0xE5)
 
@@ -49,11 +30,6 @@ def test_the_password_is_always_a_change() -> None:
 def test_a_page_that_does_not_exist_is_refused(page: int) -> None:
     with pytest.raises(ValueError, match=f"stores nothing in page {page}"):
         Draft(NTAG).with_page(page, bytes(4))
-
-
-def test_the_end_of_memory_is_refused() -> None:
-    with pytest.raises(ValueError, match="stores nothing in page 231"):
-        Draft(NTAG).with_bytes(0xE6, 0, bytes(5))
 
 
 def test_volatile_registers_cannot_be_changed() -> None:

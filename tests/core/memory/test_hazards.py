@@ -1,10 +1,11 @@
 """The list of hazards, H1 to H25, each with the examples that the project's reference gives for it."""
 
+from dataclasses import replace
+
 import pytest
 
 from cardscope.memory.credentials import Credentials
 from cardscope.memory.plan import plan_writes
-from cardscope.tags.snapshot import TagSnapshot
 from support.memory_cases import IMPLANT, IMPLANT_UID, codes, draft_of, hazard, read_tag, refused
 
 NTAG = read_tag("ntag216")
@@ -222,13 +223,13 @@ def test_h14_on_ntag_i2c_plus_it_is_a_power_of_two() -> None:
 def test_h14_a_password_is_not_tried_unsaid_where_tries_count() -> None:
     base = read_tag("ntag216", {0xE3: "04000004", 0xE4: "03050000"})
     assert hazard(plan_writes(draft_of(base, {5: "41424344"}), password=PASSWORD), "H14").permanent
-    known = TagSnapshot(base.chip, base.pages, auth_failures=0)
+    known = replace(base, auth_failures=0)
     assert not hazard(plan_writes(draft_of(known, {5: "41424344"}), password=PASSWORD), "H14").permanent
 
 
 def test_h14_no_password_is_tried_on_a_tag_that_takes_none() -> None:
     base = read_tag("ntag216", {0xE3: "04000004", 0xE4: "03050000"})
-    spent = TagSnapshot(base.chip, base.pages, auth_failures=3)
+    spent = replace(base, auth_failures=3)
     with pytest.raises(Exception, match="takes none any more"):
         plan_writes(draft_of(spent, {5: "41424344"}), password=PASSWORD)
 
@@ -371,6 +372,12 @@ def test_a_locked_implant_keeps_all_that_its_maker_has_locked() -> None:
     implant = read_tag("ntag216", IMPLANT, uid=IMPLANT_UID)
     found = refused(implant, {2: "CA48FFFF", 3: "E1126D00", 0xE2: "01007FBD"})
     assert {page: reason.code for page, reason in found.items()} == {2: "H2", 3: "locked", 0xE2: "H6"}
+
+
+def test_h14_a_try_where_the_limit_could_not_be_read_may_be_the_last() -> None:
+    base = read_tag("ntag216", {0xE3: "04000009"}, lost=range(0xE4, 0xE5))
+    assert hazard(plan_writes(draft_of(base, {9: "41424344"}), password=PASSWORD), "H14").permanent
+    assert "H14" not in codes(plan_writes(draft_of(base, {5: "41424344"})))
 
 
 def test_the_serial_number_is_never_written() -> None:

@@ -1,11 +1,14 @@
 """The order of steps, the end state, and the digest that approves a plan."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from cardscope.memory.credentials import Credentials
+from cardscope.memory.mirror import mirrored
 from cardscope.memory.plan import Plan, PlanRefusal, StepKind, plan_writes
+from cardscope.memory.rehearsal import rehearse
 from cardscope.tags.snapshot import TagSnapshot
 from support.memory_cases import IMPLANT, IMPLANT_UID, draft_of, read_tag
 
@@ -14,7 +17,7 @@ PASSWORD = Credentials(b"\xff\xff\xff\xff", bytes(2))
 EVERYTHING = {
     2: "0000F000",
     3: "E1106D0F",
-    9: "41424344",
+    9: "31323334",
     4: "01020304",
     0xE2: "01000100",
     0xE3: "040000E3",
@@ -78,6 +81,34 @@ def test_a_long_length_that_stands_in_two_pages() -> None:
     assert message_steps(old, {page: content for page, content in new.items() if page != 4})[-1] == "05 0303FF01"
 
 
+def test_a_length_that_is_none_in_the_new_message_comes_back_before_the_new_length() -> None:
+    # The old message begins behind a Lock Control TLV, in page 5; the new one in its place, in page 4.
+    tag = read_tag("ntag216", {4: "0103A00C", 5: "340305D1", 6: "01550061", 7: "FE000000"})
+    plan = plan_writes(draft_of(tag, {4: "0309D101", 6: "01550062"}))
+    assert [step.new.hex().upper() for step in plan.steps if step.page == 5] == ["340300D1", "340305D1"]
+    assert plan.steps[-1].new == bytes.fromhex("0309D101")
+    assert rehearse(plan, model="acr122u").agrees
+    held = dict(tag.pages)
+    for step in plan.steps:
+        held[step.page] = step.result
+    assert held == dict(plan.predicted.pages)
+
+
+def test_a_length_under_a_mirror_is_not_written_back() -> None:
+    # READ shows the UID from page 5, byte 3 on, right behind the length: what is stored there is not known.
+    old = {4: "0203F000", 5: "03031830", 6: "34453134", 7: "31313234", 8: "43323838", 9: "30000000", 0xE3: "740005FF"}
+    tag = read_tag("ntag216", old)
+    assert 5 in mirrored(tag)
+    assert {step.page for step in plan_writes(draft_of(tag, {10: "41424344", 11: "41424344"})).steps} == {10, 11}
+
+
+@pytest.mark.parametrize("new", [{7: "00000000", 8: "00000000"}, {7: "03020000", 8: "41424344"}])
+def test_a_message_whose_length_does_not_fit_into_the_data_area(new: dict[int, str]) -> None:
+    # NULL TLVs, and 03 in the last byte of the 48 that page 3 announces.
+    tag = read_tag("ntag210", dict.fromkeys(range(4, 15), "00000000") | {7: "01020304", 15: "00000003"})
+    assert [step.page for step in plan_writes(draft_of(tag, new)).steps][-1] in new
+
+
 def test_cfglck_comes_on_its_own_after_what_it_freezes() -> None:
     steps = [
         step.new.hex().upper() for step in plan_writes(draft_of(NTAG, EVERYTHING)).steps if step.page in (0xE3, 0xE4)
@@ -91,6 +122,15 @@ def test_the_new_password_is_tested_with_what_the_tag_will_answer() -> None:
     test = next(step for step in plan_writes(draft_of(NTAG, EVERYTHING)).steps if step.kind is StepKind.AUTHENTICATE)
     assert test.credentials == Credentials(b"ABCD", b"XY")
     assert "ABCD" not in repr(test.credentials)
+
+
+def test_no_password_is_in_what_a_plan_shows_of_itself() -> None:
+    draft = draft_of(NTAG, EVERYTHING)
+    plan = plan_writes(draft)
+    rehearsal = rehearse(plan, model="acr122u")
+    for shown in (repr(draft), repr(plan), repr(rehearsal)):
+        assert "ABCD" not in shown
+        assert "XY" not in shown
 
 
 def test_a_protected_tag_is_opened_first_and_the_new_password_tested_after() -> None:
@@ -145,8 +185,7 @@ def test_the_end_state_of_everything() -> None:
 
 
 def test_a_right_password_sets_the_count_of_failures_back() -> None:
-    base = TagSnapshot(NTAG.chip, {**NTAG.pages, 0xE3: bytes.fromhex("04000004"), 0xE4: bytes.fromhex("05050000")})
-    tried = TagSnapshot(base.chip, base.pages, auth_failures=2)
+    tried = replace(read_tag("ntag216", {0xE3: "04000004", 0xE4: "05050000"}), auth_failures=2)
     assert plan_writes(draft_of(tried, {5: "41424344"}), password=PASSWORD).predicted.auth_failures == 0
     assert plan_writes(draft_of(tried, {0xE4: "05050000"})).predicted.auth_failures == 2
 

@@ -77,6 +77,16 @@ def test_control_blocks_stay_and_reserved_bytes_are_left_alone() -> None:
     assert area.ndef.value == b"0123456"
 
 
+def test_a_block_whose_length_does_not_fit_takes_no_room() -> None:
+    # NULL TLVs, and the tag of a message in the last byte of the data area.
+    empty = {f"p{page}": "00000000" for page in range(4, 15)}
+    tag = delivered(chips()["ntag210"], **empty, p15="00000003")
+    assert message_room(tag) == 46
+    area = data_area(tag.chip, after(tag, dict(write_message(tag, b"0123456").changes)).pages)
+    assert area.ndef is not None
+    assert area.ndef.value == b"0123456"
+
+
 def test_a_tag_without_capability_container_is_refused() -> None:
     with pytest.raises(NdefError, match="not formatted"):
         write_message(delivered(chips()["mf0icu1"]), b"")

@@ -41,7 +41,7 @@ def tag(
     held |= {page: bytes.fromhex(content) for page, content in (pages or {}).items()}
     for page in unreadable or {}:
         del held[page]
-    return TagSnapshot(kind, held, unreadable=unreadable or {})
+    return TagSnapshot(kind, held, version=kind.version, unreadable=unreadable or {})
 
 
 class Edited:
