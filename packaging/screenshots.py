@@ -27,6 +27,9 @@ APPEARANCES = ("dark", "light")
 CARD = ("ntag216-url", "acr122u")
 """The ready card and the reader model in front of it."""
 
+STAGED = (((553, 241), "10"), ((489, 409), "41"))
+"""Where bytes of pages 2 and 9 stand in the README's picture, and what is typed there."""
+
 Take = Callable[[str], None]
 """Saves what is on the screen as the picture of that name."""
 
@@ -51,21 +54,26 @@ async def identified(app: Window) -> None:
     await app.shows_no("Identifying the card")
 
 
-async def a_few_exchanges(app: Window) -> None:
+async def ask_a_little(app: Window) -> None:
     """Reads the card's message and asks for what a tag of its kind does not have."""
-    await identified(app)
     await send(app, "FF B0 00 04 10", "Read binary")
     await send(app, "FF CA 01 00 00", "6A 81")
 
 
 async def take_readme_picture(pcscd: PrivatePcscd, folder: Path) -> None:
-    """The window with a card on a reader, and a command about to be sent."""
+    """The window with a card on a reader: its memory with a change staged, and a command about to be sent."""
     pcscd.start()
     with Screen(*SIZES[0]) as screen:
         async with virtual_card(pcscd, *CARD), window(screen, folder, appearance="dark") as app:
-            await a_few_exchanges(app)
-            await app.click("Version", Box(280, 150, 1100, 220))
-            await app.shows("Chip version")
+            await identified(app)
+            await app.click("Memory", Box(280, 110, 500, 150))
+            await app.shows("Static lock", "free pages")
+            await ask_a_little(app)
+            for place, typed in STAGED:
+                screen.click(*place)
+                screen.type(typed)
+            await app.shows("1 permanent effect")
+            screen.click(*STAGED[0][0])
             await type_command(app, "FF B0 00 E3 10")
             await app.shows("INS B0 READ BINARY")
             screen.picture().save(README_PICTURE, optimize=True)
@@ -119,7 +127,7 @@ async def take_with_reader(pcscd: PrivatePcscd, screen: Screen, folder: Path, ap
         async with virtual_card(pcscd, *CARD):
             await identified(app)
             take("card")
-            await a_few_exchanges(app)
+            await ask_a_little(app)
             await type_command(app, "FF CG")
             await app.shows("is no byte")
             take("console-error")

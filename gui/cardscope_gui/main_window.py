@@ -135,7 +135,7 @@ class MainWindow(QMainWindow):
             self.console.history.keep_in(self._store)
         self._refresh()
         # The first card finds its page ready. In a turn of its own: both would hold the event loop for too long.
-        QTimer.singleShot(0, self, self.card.build)
+        QTimer.singleShot(0, self, self.card.load)
 
     def keep_history_in(self, store: "Database") -> None:
         """Where the commands sent are kept; before, and without it, they last as long as the window."""

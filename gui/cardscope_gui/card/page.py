@@ -1,8 +1,10 @@
 """The card page of the window: built when it is first needed, and what it has to know beside the session."""
 
+from collections.abc import Iterator
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from cardscope_gui.ndef.tab import NdefTab
     from cardscope_gui.readers.virtual_slot import VirtualSlot
 
+_PARTS = ("cardscope_gui.card.panel", "cardscope_gui.memory.review.desk", "cardscope_gui.memory.kept_strip")
 _AGAIN = "Ctrl+R"
 """Identifies again, or reads the memory again where that is in front."""
 
@@ -42,6 +45,7 @@ class CardPage(QObject):
     """What there is to show is another: nothing is kept of a card that is gone any more."""
     save_wanted = Signal()
     """What is shown shall be saved as a dump file."""
+    _loaded = Signal()
 
     def __init__(
         self,
@@ -72,39 +76,66 @@ class CardPage(QObject):
         self._reasons: dict[str, tuple[int, str]] = {}
         self._known: dict[str, Identification] = {}
         self._left: dict[str, Identification] = {}
+        self._parts = self._build()
 
     def build(self) -> "CardPanel":
-        """The page's widget; made at the first call."""
-        if self._panel is None:
-            from cardscope_gui.card.panel import CardPanel  # noqa: PLC0415 not needed for the first picture
-            from cardscope_gui.memory.documents import Documents  # noqa: PLC0415
-            from cardscope_gui.memory.keeping import ChangesKeeper  # noqa: PLC0415
-            from cardscope_gui.memory.kept_strip import KeptStrip  # noqa: PLC0415
-            from cardscope_gui.memory.review.desk import WritingDesk  # noqa: PLC0415
-            from cardscope_gui.memory.tab import MemoryTab  # noqa: PLC0415
-            from cardscope_gui.memory.tools import MemoryTools  # noqa: PLC0415
-
-            self._documents = Documents(self)
-            self._memory = MemoryTab(self._bridge, self._memory_actions, self._documents)
-            self._memory.emptied.connect(self._emptied)
-            self._desk = WritingDesk(self._bridge, self._memory, self._documents, self._slot, self)
-            self._desk.unfinished.connect(self._offer)
-            self._memory_actions.backups.triggered.connect(self._desk.open_backups)
-            self._keeper = ChangesKeeper(self._bridge, self._documents, self)
-            KeptStrip(self._bridge, self._memory, self._documents, self._keeper).wanted.connect(self._offer)
-            if self._store is not None:
-                self.keep_in(self._store)
-            self._memory.save_wanted.connect(self.save_wanted)
-            # Reading opened the connection and let it go again.
-            self._memory.reading.finished.connect(self.changed)
-            self._panel = CardPanel(self._memory, MemoryTools(self._memory_actions), self._make_ndef)
-            self._panel.tabs.prefer(self._settings.card_tab)
-            self._panel.tabs.changed.connect(self._tab_changed)
-            self._panel.tabs.chosen.connect(self._tab_chosen)
-            self._pages.addWidget(self._panel)
-            self._pages.currentChanged.connect(self._page_changed)
-            self._actions.attach(self._panel)
+        """The page's widget; made at the first call, unless :meth:`prepare` has made it."""
+        parts, self._parts = self._parts, iter(())
+        for _ in parts:
+            pass
+        assert self._panel is not None
         return self._panel
+
+    def prepare(self) -> None:
+        """Makes the page before it is needed: its code is loaded aside, and a part is built a turn. All at once would
+        hold the window up for 120 ms."""
+        if next(self._parts, None) is not None:
+            QTimer.singleShot(0, self, self.prepare)
+
+    def load(self) -> None:
+        """Loads the page's code in a thread of its own, and then prepares it."""
+        from threading import Thread  # noqa: PLC0415 - not needed for the first picture
+
+        def load() -> None:
+            for module in _PARTS:
+                import_module(module)
+            self._loaded.emit()
+
+        self._loaded.connect(self.prepare, Qt.ConnectionType.QueuedConnection)
+        Thread(target=load, name="CardScope page loader", daemon=True).start()
+
+    def _build(self) -> Iterator[object]:
+        from cardscope_gui.card.panel import CardPanel  # noqa: PLC0415 not needed for the first picture
+        from cardscope_gui.memory.documents import Documents  # noqa: PLC0415
+        from cardscope_gui.memory.keeping import ChangesKeeper  # noqa: PLC0415
+        from cardscope_gui.memory.kept_strip import KeptStrip  # noqa: PLC0415
+        from cardscope_gui.memory.review.desk import WritingDesk  # noqa: PLC0415
+        from cardscope_gui.memory.tab import MemoryTab  # noqa: PLC0415
+        from cardscope_gui.memory.tools import MemoryTools  # noqa: PLC0415
+
+        self._documents = documents = Documents(self)
+        self._memory = memory = MemoryTab(self._bridge, self._memory_actions, documents)
+        memory.emptied.connect(self._emptied)
+        yield memory
+        self._desk = WritingDesk(self._bridge, memory, documents, self._slot, self)
+        self._desk.unfinished.connect(self._offer)
+        self._memory_actions.backups.triggered.connect(self._desk.open_backups)
+        self._keeper = ChangesKeeper(self._bridge, documents, self)
+        KeptStrip(self._bridge, memory, documents, self._keeper).wanted.connect(self._offer)
+        if self._store is not None:
+            self.keep_in(self._store)
+        memory.save_wanted.connect(self.save_wanted)
+        # Reading opened the connection and let it go again.
+        memory.reading.finished.connect(self.changed)
+        yield self._desk
+        self._panel = panel = CardPanel(memory, MemoryTools(self._memory_actions), self._make_ndef)
+        yield panel
+        panel.tabs.prefer(self._settings.card_tab)
+        panel.tabs.changed.connect(self._tab_changed)
+        panel.tabs.chosen.connect(self._tab_chosen)
+        self._pages.addWidget(panel)
+        self._pages.currentChanged.connect(self._page_changed)
+        self._actions.attach(panel)
 
     @property
     def memory(self) -> "MemoryTab":
@@ -251,12 +282,18 @@ class CardPage(QObject):
         self._ndef = NdefTab(self._bridge, self.memory, self._memory_actions)
         self._ndef.memory_wanted.connect(self._show_in_memory)
         self._ndef.released.connect(self.changed)
-        self._show_ndef()
+        # In turns of their own: all at once would hold up the window.
+        QTimer.singleShot(0, self, self._fill_ndef)
         return self._ndef
 
+    def _fill_ndef(self) -> None:
+        assert self._ndef is not None
+        self._ndef.prepare()
+        QTimer.singleShot(0, self, self._show_ndef)
+
     def _show_ndef(self) -> None:
-        if self._ndef is None:
-            return
+        if self._ndef is None or not self._ndef.prepared:
+            return  # it comes to this again
         if self._speaking is None:
             self._ndef.show_tag()
         else:

@@ -133,9 +133,9 @@ class HeaderPanel(QFrame):
         """How full the tag is, where that is known; the ATR has to make room for it, and is on the page below."""
         state = known.state if known is not None else None
         shown = False
-        if state is not None and state.cc is not None and state.ndef_bytes is not None:
+        if state is not None and state.ndef_bytes is not None and state.ndef_room is not None:
             words = self.tr("{used} of {room} bytes") if state.ndef_bytes else self.tr("empty, {room} bytes")
-            self.ndef.show_words(words.format(used=state.ndef_bytes, room=state.cc.size))
+            self.ndef.show_words(words.format(used=state.ndef_bytes, room=state.ndef_room))
             shown = True
         self.ndef.setVisible(shown)
 

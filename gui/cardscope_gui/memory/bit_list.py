@@ -50,8 +50,6 @@ class BitList(QListView):
         self._bits = model
         self.compact = True
         """One line a bit."""
-        self.has_room = True
-        """Whether what each bit does fits beside its name; else the tool tips tell it."""
         self.setModel(model)
         self.setItemDelegate(_BitDelegate(self))
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
@@ -69,14 +67,6 @@ class BitList(QListView):
 
     def fit(self) -> None:
         """Takes the height of its rows."""
-        mono, small = QFontMetrics(theme.mono_font(12)), QFontMetrics(theme.ui_font(12))
-        room = self.viewport().width() - theme.px(_TEXT + 2 + _STATE)
-        widths = [
-            max(mono.horizontalAdvance(bit.name) + theme.px(_GAP), theme.px(_NAME)) + small.horizontalAdvance(words)
-            for bit in self._bits.bits
-            if (words := effect(bit))
-        ]
-        self.has_room = max(widths, default=0) <= room
         height = sum(self.sizeHintForIndex(self._bits.index(row)).height() for row in range(self._bits.rowCount()))
         self.setFixedHeight(max(height, 1))
         self.doItemsLayout()
@@ -269,11 +259,15 @@ class _BitDelegate(QStyledItemDelegate):
         painter.setPen(theme.color(ink))
         painter.drawText(line.adjusted(left - line.left(), 0, 0, 0), _LEFT, bit.name)
         width = metrics.horizontalAdvance(bit.name)
-        if self._view.compact and self._view.has_room and bit.pages:
+        if self._view.compact and bit.pages:
             at = left + max(width + theme.px(_GAP), theme.px(_NAME))
-            painter.setFont(theme.ui_font(12))
-            painter.setPen(theme.color("text2" if bit.editable or ink == "text" else "text3"))
-            painter.drawText(line.adjusted(at - line.left(), 0, 0, 0), _LEFT, effect(bit))
+            small, words = theme.ui_font(12), effect(bit)
+            state = 0 if bit.editable and bit.wanted == bit.now else theme.px(_STATE)
+            # Where they do not fit, the tool tip tells it.
+            if at + QFontMetrics(small).horizontalAdvance(words) <= line.right() - state:
+                painter.setFont(small)
+                painter.setPen(theme.color("text2" if bit.editable or ink == "text" else "text3"))
+                painter.drawText(line.adjusted(at - line.left(), 0, 0, 0), _LEFT, words)
         if not bit.is_flag:
             painter.setFont(mono)
             painter.setPen(theme.color(ink))

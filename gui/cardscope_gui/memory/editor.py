@@ -5,9 +5,10 @@ from PySide6.QtGui import QGuiApplication
 
 from cardscope.decode.hex import HEX_DIGITS
 from cardscope_gui.memory.bytes_text import Notation, Pasted, read_hex, read_text, spell
+from cardscope_gui.memory.column import Column
 from cardscope_gui.memory.document import MemoryDocument
 from cardscope_gui.memory.model import PageModel
-from cardscope_gui.memory.table import Column, PageTable
+from cardscope_gui.memory.table import PageTable
 from cardscope_gui.memory.words import counted, tr
 
 

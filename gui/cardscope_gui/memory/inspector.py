@@ -139,7 +139,8 @@ class Inspector(QScrollArea):
         self.values.hide()
         if run is not None:
             self.title.setText(tr("Pages {0} to {1}").format(run.number, run.last))
-            said = [run.text, run.access, run.changed, tr("Right shows them one by one, Left folds them.")]
+            access = tr("Access: {0}").format(run.access) if run.access else ""
+            said = [run.text, access, run.changed, tr("Right shows them one by one, Left folds them.")]
             set_paragraphs(self.words, [each for each in said if each])
             self.words.show()
 

@@ -25,6 +25,7 @@ class NoMemory(QFrame):
         self.reason = paragraph("", "secondary", self)
         self.button = Button("", parent=self)
         self.button.clicked.connect(self.wanted)
+        self.button.hide()
         column = QVBoxLayout()
         column.setSpacing(theme.px(8))
         column.addStretch(2)
@@ -40,8 +41,20 @@ class NoMemory(QFrame):
         row.addLayout(column)
         row.addStretch(1)
 
+    def focus(self) -> None:
+        """The keyboard to the button; without one it waits here for what comes."""
+        (self if self.button.isHidden() else self.button).setFocus()
+
+    @property
+    def focused(self) -> bool:
+        """Whether the keyboard is here, or would be if the window were in front."""
+        held = self.window().focusWidget()
+        return held is self or self.isAncestorOf(held)
+
     def show_reason(self, title: str, reason: str, button: str) -> None:
         """``button`` may be empty: nothing can be done here."""
+        if not button and self.focused:
+            self.setFocus()  # else hiding the button would send the keyboard anywhere
         self.title.setText(title)
         set_paragraph(self.reason, reason)
         self.button.setText(button)

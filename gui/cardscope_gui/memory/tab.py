@@ -187,7 +187,10 @@ class MemoryTab(QFrame):
     def focus(self) -> None:
         """The keyboard to the bytes, as soon as there are any."""
         self._focus_wanted = self.document is None
-        (self.table if self.document is not None else self.nothing.button).setFocus()
+        if self.document is not None:
+            self.table.setFocus()
+        else:
+            self.nothing.focus()
 
     def read(self, *, may_count: bool = False) -> None:
         """Reads the memory, again if need be. ``may_count`` lets an NFC counter count that."""
@@ -335,15 +338,14 @@ class MemoryTab(QFrame):
         self.read(may_count=self._known is not None and bool(self._known.withheld))
 
     def _staged_changed(self) -> None:
-        # While somebody types into another view, the bar follows when that pauses.
+        # While somebody types into another view, what it comes to is worked out when that pauses.
         self._assessing.start(_PAUSE_MS if self.beside else 0)
-        self._tab_actions.update()
+        self._show_bar()
 
     def _assess(self) -> None:
         document, opened = self.document, self.opened.get(self._session)
-        self._assessment = (
-            assess(document.draft, opened) if document is not None and document.draft.changes else NOTHING
-        )
+        staged = document is not None and document.draft.changes and not self._of_file  # a file refuses nothing
+        self._assessment = assess(document.draft, opened) if document is not None and staged else NOTHING
         self.model.set_assessment(self._assessment)
         self.inspector.set_assessment(self._assessment)
         self._show_bar()

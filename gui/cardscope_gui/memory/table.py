@@ -1,7 +1,5 @@
 """The page table: bytes under a cursor as in a hex editor, beside their text, area and access."""
 
-from enum import Enum, auto
-
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
@@ -16,6 +14,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolT
 
 from cardscope.tags.image import PAGE_SIZE
 from cardscope_gui import theme
+from cardscope_gui.memory.column import Column
 from cardscope_gui.memory.document import MemoryDocument
 from cardscope_gui.memory.lines import Line, PageLine
 from cardscope_gui.memory.metrics import Metrics, measure
@@ -26,13 +25,6 @@ from cardscope_gui.memory.steps import Steps
 from cardscope_gui.memory.table_header import PageHeader
 
 _SIGNAL_MS = 260
-
-
-class Column(Enum):
-    """Where keys go."""
-
-    HEX = auto()
-    TEXT = auto()
 
 
 class PageTable(QTableView):

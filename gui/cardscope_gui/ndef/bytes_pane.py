@@ -33,6 +33,9 @@ class BytesPane(QWidget):
         self._record: NdefRecord | None = None
         self._stale = True
         self._secret_shown = False
+        self._whole: Field | None = None
+        self._whole_of: tuple[MessageSource, bytes] | None = None
+        """The source and the data that ``_whole`` is decoded from."""
         self._decoded: tuple[object, ...] | None = None
         self.fields = FieldsView(self)
         self.place = ElidedLabel("tertiary", parent=self)
@@ -51,15 +54,12 @@ class BytesPane(QWidget):
         self._later.timeout.connect(self._refresh)
 
     def show_record(self, source: MessageSource | None, record: NdefRecord | None, *, at_once: bool) -> None:
-        """The message of ``source``, with the bytes of ``record`` marked. ``at_once`` is false while somebody types."""
+        """The message of ``source``, with the bytes of ``record`` marked, in turns of its own; ``at_once`` is false
+        while somebody types."""
         self._source, self._record, self._stale = source, record, True
         if not self.isVisible():
             return
-        if at_once:
-            self._later.stop()
-            self._refresh()
-        else:
-            self._later.start(_SETTLED_MS)
+        self._later.start(0 if at_once else _SETTLED_MS)
 
     def show_secret(self, shown: bool) -> None:
         """Whether the password in the record is shown; those in others never are."""
@@ -74,9 +74,13 @@ class BytesPane(QWidget):
     def _refresh(self) -> None:
         if not self._stale or not self.isVisible():
             return
-        self._stale = False
         source, record = self._source, self._record
-        if source is None or source.blank is not None:
+        if source is not None and source.blank is None and (source, source.view.data) != self._whole_of:
+            self._whole, self._whole_of = source.fields(), (source, source.view.data)
+            self._later.start(0)  # to decode hundreds of records is enough for one turn
+            return
+        self._stale = False
+        if source is None or source.blank is not None or self._whole is None:
             self.fields.show_fields(b"", None)
             self._decoded = None
             return
@@ -84,7 +88,7 @@ class BytesPane(QWidget):
         start, end = view.span(record) if record is not None else (0, 0)
         if (view.data, start, end, self._secret_shown) != self._decoded:
             secret = view.secret_places(shown=record if self._secret_shown else None)
-            root = _without(_around(source.fields(), (start, end)), secret)
+            root = _without(_around(self._whole, (start, end)), secret)
             self.fields.show_fields(view.data, root, [(place, place + 1) for place in secret])
             self._decoded = view.data, start, end, self._secret_shown
             self._make_room()

@@ -23,7 +23,7 @@ from cardscope.ndef.contents import (
 from cardscope_gui import theme
 from cardscope_gui.ndef.data_view import DataView
 from cardscope_gui.ndef.forms.form import ShowButton
-from cardscope_gui.ndef.words import tr
+from cardscope_gui.ndef.words import printable, tr
 from cardscope_gui.widgets.labels import label, paragraph
 
 _CAPTION = 104
@@ -122,13 +122,13 @@ def _facts(content: Content) -> list[tuple[str, str]]:
         case AndroidApplication(package=package):
             return [(tr("Application"), package)]
         case Media(media_type=media_type):
-            return [(tr("Type"), media_type)]
+            return [(tr("Type"), printable(media_type))]
         case AbsoluteUri(uri=uri, data=data):
             return [(tr("Address"), uri), (tr("Content"), _hex(data))]
         case External(name=name, data=data):
-            return [(tr("Type"), name), (tr("Content"), _hex(data))]
+            return [(tr("Type"), printable(name)), (tr("Content"), _hex(data))]
         case WellKnown(name=name, data=data, words=words):
-            return [(tr("Type"), name), (tr("Says"), words), (tr("Content"), _hex(data))]
+            return [(tr("Type"), printable(name)), (tr("Says"), words), (tr("Content"), _hex(data))]
         case Unknown(data=data):
             return [(tr("Content"), _hex(data))]
         case Empty():

@@ -23,7 +23,7 @@ class ListPane(QFrame):
     """Shows an :class:`EntryModel`; what is wanted is told, and done by others."""
 
     add_wanted = Signal(object)
-    """A :class:`~cardscope_gui.ndef.forms.Kind`."""
+    """A :class:`~cardscope_gui.ndef.forms.kinds.Kind`."""
     offer_chosen = Signal(object)
     """An :class:`~cardscope_gui.ndef.source.Offer`."""
 

@@ -177,14 +177,21 @@ class RecordPane(QFrame):
         self._place = QVBoxLayout(inner)
         self._place.setContentsMargins(0, theme.px(2), theme.px(8), theme.px(8))
         self._place.setSpacing(theme.px(12))
-        for widget in (self.problems, self.facts, self.refusal, self.note):
+        for widget in (self.problems, self.facts, self.note):
             self._place.addWidget(widget)
         self._place.addStretch(1)
-        self._content = QScrollArea(self)
-        self._content.setProperty("surface", "surface")
-        self._content.setWidgetResizable(True)
-        self._content.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._content.setWidget(inner)
+        self._scroll = QScrollArea(self)
+        self._scroll.setProperty("surface", "surface")
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(inner)
+        # Why nothing is staged is to be seen whatever part of the form is.
+        self._content = QWidget(self)
+        content = QVBoxLayout(self._content)
+        content.setContentsMargins(0, 0, 0, 0)
+        content.setSpacing(theme.px(8))
+        content.addWidget(self._scroll, 1)
+        content.addWidget(self.refusal)
         self._splitter = QSplitter(Qt.Orientation.Vertical, self)
         self._splitter.addWidget(self._content)
         self._splitter.addWidget(self.bytes)
@@ -212,7 +219,7 @@ class RecordPane(QFrame):
         self.bytes.setVisible(has_bytes and (both or bytes_first))
         if below is not None:
             below.setVisible(self._content.isVisibleTo(self))
-        inner = self._content.widget()
+        inner = self._scroll.widget()
         if both and has_bytes and not self._arranged and inner is not None:
             height = self._splitter.height()
             content = min(inner.sizeHint().height(), height * _MOST_CONTENT // 100)
@@ -232,6 +239,8 @@ class RecordPane(QFrame):
         before = self._form
         self._form = form
         if before is not None and before is not form:
+            if before.isAncestorOf(self.window().focusWidget()):
+                self.left.emit()  # else hiding it would send the keyboard anywhere
             before.hide()
             if before is not self._begun:
                 before.deleteLater()

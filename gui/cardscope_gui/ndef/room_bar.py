@@ -5,7 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from cardscope_gui import theme
-from cardscope_gui.ndef.words import counted, tr
+from cardscope_gui.ndef.words import tr
 from cardscope_gui.widgets.labels import label
 
 _WIDTH, _HEIGHT = 112, 6
@@ -27,15 +27,16 @@ class RoomBar(QWidget):
     def show_room(self, used: int, room: int) -> None:
         """``used`` may be more than there is ``room``: what would not fit is not staged."""
         over = used - room
-        words = tr("{0} of {1} bytes").format(f"{used:,}", f"{room:,}")
+        whole = words = tr("{0} of {1} bytes").format(f"{used:,}", f"{room:,}")
         if over > 0:
-            words = f"{words}: {counted(over, tr('{0} too many'), tr('{0} too many'))}"
+            words = tr("{0} too many").format(f"{over:,}")
+            whole = f"{whole}: {words}"
         self.words.setText(words)
         self.words.setProperty("role", "strong-bad" if over > 0 else "secondary-small")
         theme.repolish(self.words)
         self._bar.show_share(used / room if room else 1.0)
-        self.setAccessibleName(tr("Room for NDEF: {0}").format(words))
-        self.setToolTip(tr("Bytes of the message, and how many it can have"))
+        self.setAccessibleName(tr("Room for NDEF: {0}").format(whole))
+        self.setToolTip(f"{whole}\n{tr('Bytes of the message, and how many it can have')}")
 
 
 class _Bar(QWidget):

@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from cardscope.ndef.message import NdefRecord, encode_message
 from cardscope_gui import theme
 from cardscope_gui.bridge import Bridge
 from cardscope_gui.memory.actions import MemoryActions
@@ -17,8 +16,8 @@ from cardscope_gui.memory.tab import MemoryTab
 from cardscope_gui.ndef.card_bar import CardBar
 from cardscope_gui.ndef.card_source import CardSource
 from cardscope_gui.ndef.entries import Entry, EntryModel
-from cardscope_gui.ndef.forms.kinds import Kind
 from cardscope_gui.ndef.list_pane import ListPane
+from cardscope_gui.ndef.record_edits import RecordEdits
 from cardscope_gui.ndef.record_pane import RecordPane
 from cardscope_gui.ndef.source import Blank, MessageSource, Offer
 from cardscope_gui.ndef.tag_source import TagSource
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 _NARROW = 1100
 _LIST, _NARROW_LIST = 440, 368
 _LOW = 460
-_FIRST_TYPED = 1 << 24
-"""Numbers of edits in forms: above those that the page table gives its own."""
 
 
 class NdefTab(QFrame):
@@ -52,27 +49,20 @@ class NdefTab(QFrame):
         self._memory = memory
         self._source: MessageSource | None = None
         self._cards: dict[CardSession, CardSource] = {}
-        self._begun: Kind | None = None
-        self._typed = _FIRST_TYPED
-        self._step: tuple[int, int] | None = None
-        """The step to undo that the form has made last: its number, and where it stands in the stack."""
-        self._made: Kind | None = None
-        """What that step made a record of the message."""
-        self._staging = False
         self._front = False
         self._act: Callable[[], object] | None = None
         self.setProperty("surface", "surface")
         self.setAccessibleName(tr("NDEF"))
         self.model = EntryModel(self)
         self.records = ListPane(self.model, self)
-        self.pane = RecordPane(self)
+        self._pane: RecordPane | None = None
         self.nothing = NoMemory(self)
         self.card_bar = CardBar(self)
+        self.edits = RecordEdits(self)
         self._lay_out()
         self.hint = Hint(self._body)
         self._connect()
         self._add_actions(actions)
-        self._refresh()
 
     @property
     def source(self) -> MessageSource | None:
@@ -80,9 +70,32 @@ class NdefTab(QFrame):
         return self._source
 
     @property
+    def pane(self) -> RecordPane:
+        """The current record; made when it is first needed, since that takes as long as all the rest."""
+        if self._pane is None:
+            self._pane = pane = RecordPane(self)
+            self._row.insertWidget(1, pane, 1)
+            pane.edited.connect(self.edits.edited)
+            pane.invalid.connect(self.edits.withdraw)
+            pane.settled.connect(self.edits.settle)
+            pane.left.connect(self.records.list.setFocus)
+            pane.bytes.memory_wanted.connect(self.memory_wanted)
+            self._place_phone()
+        return self._pane
+
+    @property
     def panes(self) -> list[QWidget]:
         """Its parts, in the order of F6."""
         return [self.records, self.pane, self.nothing, self._memory.bar, self.card_bar]
+
+    @property
+    def prepared(self) -> bool:
+        """Whether :meth:`prepare` has nothing left to do."""
+        return self._pane is not None
+
+    def prepare(self) -> None:
+        """Makes what the first message will need; to be called ahead where there is a turn for it."""
+        _ = self.pane
 
     def show_tag(self) -> None:
         """Shows the message of the tag whose memory the Memory tab shows."""
@@ -119,15 +132,17 @@ class NdefTab(QFrame):
 
     def focus(self) -> None:
         """The keyboard to the records."""
-        (self.records.list if self._stack.currentIndex() == 1 else self.nothing.button).setFocus()
+        if self._stack.currentIndex() == 1:
+            self.records.list.setFocus()
+        else:
+            self.nothing.focus()
 
     def _lay_out(self) -> None:
         self._body = QWidget(self)
-        row = QHBoxLayout(self._body)
+        row = self._row = QHBoxLayout(self._body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.records)
-        row.addWidget(self.pane, 1)
         row.addStretch(0)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.nothing)
@@ -140,21 +155,18 @@ class NdefTab(QFrame):
         self.setFocusProxy(self.records.list)
 
     def _connect(self) -> None:
-        records, pane, memory = self.records, self.pane, self._memory
+        records, memory = self.records, self._memory
         records.list.current_moved.connect(self._moved)
-        records.list.opened.connect(pane.focus)
-        records.list.delete_wanted.connect(self.delete)
-        records.list.move_wanted.connect(self.move_record)
-        records.add_wanted.connect(self.add)
+        records.list.opened.connect(self._open)
+        records.list.delete_wanted.connect(self.edits.delete)
+        records.list.move_wanted.connect(self.edits.move_record)
+        records.add_wanted.connect(self.edits.add)
         records.offer_chosen.connect(self._take_offer)
-        records.up.clicked.connect(lambda: self.move_record(-1))
-        records.down.clicked.connect(lambda: self.move_record(1))
-        records.delete.clicked.connect(self.delete)
-        pane.edited.connect(self._edited)
-        pane.invalid.connect(self._withdraw)
-        pane.settled.connect(self._settle)
-        pane.left.connect(records.list.setFocus)
-        pane.bytes.memory_wanted.connect(self.memory_wanted)
+        records.up.clicked.connect(lambda: self.edits.move_record(-1))
+        records.down.clicked.connect(lambda: self.edits.move_record(1))
+        records.delete.clicked.connect(self.edits.delete)
+        self.edits.changed.connect(self._refresh)
+        self.edits.refused.connect(self._refused)
         self.nothing.wanted.connect(self._do)
         self.card_bar.write_wanted.connect(self.write)
         self.card_bar.discard_wanted.connect(self.discard)
@@ -176,45 +188,6 @@ class NdefTab(QFrame):
         self.read_again.triggered.connect(self.read)
         self.addAction(self.read_again)
 
-    def add(self, kind: Kind) -> None:
-        """Begins a record of ``kind``. It becomes one of the message as soon as its form says something."""
-        self._settle()
-        self._begun = kind
-        self.pane.strip.setCurrentIndex(0)
-        self.pane.begin(kind)
-        self._refresh()
-        self.records.list.set_row(self.model.rowCount() - 1)
-        self.pane.focus()
-
-    def delete(self) -> None:
-        """Deletes the current record; undo brings it back."""
-        row, source = self.records.list.row, self._source
-        if source is None or row < 0 or source.view.fixed:
-            return
-        records = list(source.view.parsed.records)
-        self._settle()
-        if row >= len(records):
-            self._begun = None
-            self.pane.give_up()
-            self._refresh()
-            return
-        del records[row]
-        self._stage(records, tr("delete record"))
-
-    def move_record(self, step: int) -> None:
-        """Moves the current record ``step`` places."""
-        row, source = self.records.list.row, self._source
-        if source is None or source.view.fixed:
-            return
-        records = list(source.view.parsed.records)
-        to = row + step
-        if not (0 <= row < len(records) and 0 <= to < len(records)):
-            return
-        self._settle()
-        records[row], records[to] = records[to], records[row]
-        if not self._stage(records, tr("move record")):
-            self.records.list.set_row(to)
-
     def read(self) -> None:
         """Reads a card's message, again if need be."""
         if isinstance(self._source, CardSource):
@@ -228,7 +201,7 @@ class NdefTab(QFrame):
     def discard(self) -> None:
         """Takes all changes of a card's message back; undo brings them again."""
         if isinstance(self._source, CardSource):
-            self._settle()
+            self.edits.settle()
             self._source.discard()
             self.hint.say(tr("All changes are taken back. Undo brings them again."))
 
@@ -236,8 +209,12 @@ class NdefTab(QFrame):
         super().resizeEvent(event)
         narrow = self.width() < theme.px(_NARROW)
         self.records.setFixedWidth(theme.px(_NARROW_LIST if narrow else _LIST))
+        self._place_phone()
+
+    def _place_phone(self) -> None:
         # In a low window the records need the height, and beside them, below the form, is some.
-        (self.pane if self.height() < theme.px(_LOW) else self.records).add_below(self.records.phone)
+        low = self._pane is not None and self.height() < theme.px(_LOW)
+        (self.pane if low else self.records).add_below(self.records.phone)
 
     def _set_source(self, source: MessageSource | None) -> None:
         before = self._source
@@ -248,9 +225,10 @@ class NdefTab(QFrame):
         if isinstance(before, TagSource):
             before.deleteLater()
         self._source = source
-        self._begun = None
-        self.pane.give_up()
-        self._settle()
+        self.edits.begun = None
+        if self._pane is not None:
+            self._pane.give_up()
+        self.edits.settle()
         if source is not None:
             source.changed.connect(self._refresh)
         self._place_bar()
@@ -267,12 +245,15 @@ class NdefTab(QFrame):
 
     def _refresh(self) -> None:
         """Shows what is the case now."""
-        if self._staging:
+        if self.edits.staging:
             return
         source = self._source
         blank = source.blank if source is not None else self._why_not_read()
         self.card_bar.show_source(source if isinstance(source, CardSource) else None)
+        waiting = self.nothing.focused
         self._stack.setCurrentIndex(0 if blank is not None else 1)
+        if waiting:
+            self.focus()
         self._update_actions()
         if blank is not None or source is None:
             blank = blank or Blank("", "")
@@ -281,8 +262,8 @@ class NdefTab(QFrame):
             return
         view = source.view
         entries = [Entry.of(record) for record in view.parsed.records]
-        if self._begun is not None:
-            entries.append(Entry(self._begun.words, self._begun.icon, tr("New: not complete yet")))
+        if self.edits.begun is not None:
+            entries.append(Entry(self.edits.begun.words, self.edits.begun.icon, tr("New: not complete yet")))
         row = self.records.list.row
         self.model.show_entries(entries)
         if entries and not 0 <= self.records.list.row < len(entries):
@@ -314,83 +295,25 @@ class NdefTab(QFrame):
         title, reason, button = self._memory.reason()
         return Blank(title, reason, button, self._memory.nothing.wanted.emit)
 
+    def _open(self) -> None:
+        self.pane.focus()
+
     def _do(self) -> None:
         """What the button in place of the records says."""
         if self._act is not None and (refusal := self._act()):
-            self.hint.say(str(refusal), Mark.CAUTION)
+            self._refused(str(refusal))
 
     def _moved(self, _row: int) -> None:
-        self._settle()
+        self.edits.settle()
         self._show_record(at_once=True)
 
-    def _settle(self) -> None:
-        """What is typed from now on is a step of its own."""
-        self._typed += 1
-        self._step = self._made = None
-
-    def _edited(self, record: NdefRecord) -> None:
-        source, row = self._source, self.records.list.row
-        if source is None:
-            return
-        records = list(source.view.parsed.records)
-        new = row >= len(records)
-        if new:
-            records.append(record)
-        else:
-            records[row] = record
-        begun = self._begun
-        refusal = self._stage(records, tr("add record") if new else tr("edit record"), typed=self._typed, new=new)
-        if not refusal:
-            self._step = (self._typed, source.stack.index())
-            self._made = begun if new else self._made
-            return
-        self._withdraw()
-        self.pane.refuse(refusal)
-        self.records.room.show_room(len(encode_message(tuple(records))), source.view.room)
-
-    def _withdraw(self) -> None:
-        """The form says something that cannot be staged: what it said on the way there, half typed, is not wanted
-        either, and the message is again what it was before."""
-        source, row = self._source, self.records.list.row
-        if source is None or self._step != (self._typed, source.stack.index()):
-            return
-        self._staging = True
-        source.stack.undo()
-        self._staging = False
-        self._step = None
-        records = source.view.parsed.records
-        if self._made is not None:
-            self._begun, self._made = self._made, None
-            self.pane.begin_again()
-        elif row < len(records):
-            self.pane.hold(records[row])
-        self._refresh()
-
-    def _stage(self, records: list[NdefRecord], text: str, *, typed: int | None = None, new: bool = False) -> str:
-        """Returns why it could not be; what no form has typed, it says itself."""
-        source = self._source
-        assert source is not None
-        try:
-            message = encode_message(tuple(records))
-        except ValueError as error:
-            return str(error)
-        self._staging = True
-        refusal = source.stage(message, text, typed)
-        self._staging = False
-        if refusal:
-            if typed is None:
-                self.hint.say(refusal, Mark.CAUTION)
-            return refusal
-        if new:
-            self._begun = None
-            self.pane.take_over()
-        self._refresh()
-        return ""
+    def _refused(self, words: str) -> None:
+        self.hint.say(words, Mark.CAUTION)
 
     def _take_offer(self, offer: Offer) -> None:
-        self._settle()
+        self.edits.settle()
         if refusal := offer.act():
-            self.hint.say(refusal, Mark.CAUTION)
+            self._refused(refusal)
 
     def _update_actions(self) -> None:
         source = self._source

@@ -73,16 +73,21 @@ def kind_name(content: Content) -> str:
         case External():
             return tr("Data of an application")
         case WellKnown():
-            return kind_of(content)
+            return printable(kind_of(content))
         case Empty():
             return tr("Empty record")
         case Unknown():
             return tr("Data of unknown type")
 
 
+def printable(name: str) -> str:
+    """``name`` with what no font has a shape for in hex: a damaged message has types of any bytes."""
+    return "".join(each if each.isprintable() else f"\\x{ord(each):02X}" for each in name)
+
+
 def technical(record: NdefRecord) -> str:
     """The type as the specifications write it."""
-    name = record.type.decode("latin-1")
+    name = printable(record.type.decode("latin-1"))
     match record.tnf:
         case Tnf.WELL_KNOWN:
             return f"urn:nfc:wkt:{name}"

@@ -6,9 +6,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from cardscope_gui.memory.bytes_text import Notation
+from cardscope_gui.memory.column import Column
 from cardscope_gui.memory.lines import CellState, FoldLine, SectorLine
 from cardscope_gui.memory.model import PageModel
-from cardscope_gui.memory.table import Column
 
 Key = Qt.Key
 

@@ -159,7 +159,8 @@ class LoopBridge(Bridge):
 class Desk:
     """The window on a service with one virtual reader."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, settings: Settings) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, settings: Settings, qtbot: QtBot) -> None:
+        self._qtbot = qtbot
         self.reader = VirtualReader()
         self.service = CardService([VirtualSource(self.reader)], identifying=Identifying())
         self.bridge = LoopBridge(loop)
@@ -177,6 +178,7 @@ class Desk:
         self.tabs.choose(Tab.NDEF)
         found = self.window.findChildren(NdefTab)
         assert len(found) == 1
+        self._qtbot.waitUntil(lambda: bool(found[0].source) or bool(found[0].nothing.title.text()))
         return found[0]
 
     @property
@@ -218,7 +220,7 @@ class Desk:
 @pytest.fixture
 def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
     loop = asyncio.new_event_loop()
-    made = Desk(loop, Settings(tmp_path / "window.ini"))
+    made = Desk(loop, Settings(tmp_path / "window.ini"), qtbot)
     qtbot.addWidget(made.window)
     made.window.resize(1440, 900)
     made.window.show()

@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
 from cardscope.ndef.contents import Empty, External, Media, SmartPoster, Text, Unknown, Uri, WellKnown, Wifi
 from cardscope.ndef.encoding import contact
+from cardscope.ndef.message import NdefRecord, Tnf
 from cardscope_gui.ndef.data_view import DataView, read_picture
+from cardscope_gui.ndef.entries import Entry
 from cardscope_gui.ndef.forms.contact_form import ContactForm
 from cardscope_gui.ndef.forms.short_forms import LinkForm, TextForm
 
@@ -56,13 +58,17 @@ def test_every_record_is_a_card_with_kind_type_and_gist(show) -> None:
         assert shown.tab.pane.title.text() == entries[row].kind
 
 
-def test_the_bytes_of_the_current_record_are_marked(show) -> None:
+def test_the_bytes_of_the_current_record_are_marked(show, qtbot) -> None:
     shown = show(tag(LINK, TEXT))
     shown.tab.resize(1150, 700)
     shown.records.set_row(1)
     fields = shown.tab.pane.bytes.fields
-    start, end = fields.bytes.current_span
-    assert shown.tab.source.view.data[start:end] == b"\x51\x01\x08T\x02enhello"
+
+    def marked() -> bytes:
+        start, end = fields.bytes.current_span
+        return shown.tab.source.view.data[start:end]
+
+    qtbot.waitUntil(lambda: marked() == b"\x51\x01\x08T\x02enhello")
     field = fields.model.field_of(fields.tree.currentIndex())
     assert field is not None
     assert field.name == "Record 2: Text"
@@ -126,7 +132,10 @@ def test_too_long_is_told_where_it_happens_and_not_staged(show) -> None:
     shown.form.fields["text"].setPlainText("x" * 200)
     assert shown.message == message(TEXT)
     assert "holds 137" in shown.tab.pane.refusal.words.accessibleName()
-    assert shown.tab.records.room.words.text() == "207 of 137 bytes: 70 too many"
+    assert shown.tab.pane.refusal.isVisible()
+    room = shown.tab.records.room
+    assert room.words.text() == "70 too many"
+    assert room.accessibleName() == "Room for NDEF: 207 of 137 bytes: 70 too many"
     shown.form.fields["text"].setPlainText("short")
     assert shown.tab.pane.refusal.isHidden()
     assert shown.tab.records.room.words.text() == "12 of 137 bytes"
@@ -287,6 +296,44 @@ def test_the_changes_bar_is_where_the_user_is(show) -> None:
     shown.memory.bar.discard.click()
     assert shown.message == message(LINK)
     assert not shown.document.staged
+
+
+def test_the_key_of_a_network_is_masked_in_the_bytes_until_it_is_shown(show, qtbot) -> None:
+    shown = show(tag(Wifi("Home", "secret88"), Wifi("Away", "other999"), chip="ntag216"))
+    shown.tab.resize(1150, 900)
+    view = shown.tab.pane.bytes.fields
+    data = shown.tab.source.view.data
+
+    def seen(key: bytes) -> bool:
+        at = data.index(key)
+        byte = f"{key[0]:02X} hex" in view.bytes._byte_text(at)
+        field = view.model.field_of(view.model.index_at(at))
+        assert field is not None
+        return byte and key.hex() in field.value.lower().replace(" ", "")
+
+    qtbot.waitUntil(lambda: view.bytes.current_span != (0, 0))
+    assert not seen(b"secret88")
+    shown.form.show_key.click()
+    qtbot.waitUntil(lambda: seen(b"secret88"))
+    assert not seen(b"other999"), "another record's is not shown with it"
+    shown.records.set_row(1)
+    shown.records.set_row(0)
+    qtbot.waitUntil(lambda: not seen(b"secret88"))
+
+
+def test_a_type_of_any_bytes_is_shown_in_what_a_font_has() -> None:
+    entry = Entry.of(NdefRecord(Tnf.WELL_KNOWN, b"\x7fa", b"", b"", ()))
+    assert entry.technical == r"urn:nfc:wkt:\x7Fa"
+    assert entry.kind.isprintable()
+
+
+def test_the_keyboard_stays_in_the_tab_when_its_form_goes(show) -> None:
+    shown = show(blank())
+    shown.add("Text")
+    shown.type("text", "a")
+    shown.document.stack.undo()
+    assert not shown.kinds
+    assert shown.tab.isAncestorOf(shown.tab.focusWidget())
 
 
 def test_every_control_has_a_name(show) -> None:

@@ -172,7 +172,10 @@ class ReviewDialog(QDialog):
         self._show_detail(view.current)
 
     def _show_detail(self, row: Row | None) -> None:
-        set_paragraphs(self.detail, row.detail.split("\n") if row is not None else ())
+        said = row.detail.split("\n") if row is not None else []
+        if self.review.outcome is not None and self._stack.currentIndex() == 0:
+            said = said[:1]  # what a removal would leave behind is told before, not after
+        set_paragraphs(self.detail, said)
 
     # ---- What the review has come to ---------------------------------------------------------------------------------
 
@@ -240,6 +243,7 @@ class ReviewDialog(QDialog):
         for number, step in enumerate(plan.steps):
             if step.kind is StepKind.WRITE and (outcome.done or number == last[step.page]):
                 self.steps.set_cell(number, RESULT, outcome_cell(outcome.pages[step.page]))
+        self._choose_tab(self._stack.currentIndex())
 
     def _show_progress(self) -> None:
         review = self.review
