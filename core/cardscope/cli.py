@@ -133,6 +133,19 @@ def _parser() -> _Parser:
             "--count", action="store_true", help="read the tag even if that counts its NFC counter up by one, for ever"
         )
 
+    def add_password(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument(
+            "--password",
+            action="store_true",
+            help="open a protected tag: asks for its password (8 hex digits; the key of an Ultralight C has 32), or "
+            "takes it as a line of the standard input",
+        )
+        sub.add_argument(
+            "--approve-try",
+            metavar="UID",
+            help="try the password on the tag of this UID even if a wrong one may be the last that it takes",
+        )
+
     add_service(command("readers", "List the readers and what is on them."))
     add_service(command("watch", "Report readers and cards as they come and go, until interrupted."))
     inspect = command("inspect", "Say what the card on a reader is, and what state it is in.")
@@ -156,6 +169,7 @@ def _parser() -> _Parser:
     add_service(dump)
     add_reader_family(dump)
     add_count(dump)
+    add_password(dump)
     dump.add_argument("-o", dest="output", metavar="FILE", help="the dump file to write; without this it is listed")
     dump.add_argument("--format", metavar="NAME", help="the format of FILE; without this its name tells")
     dump.add_argument("--force", action="store_true", help="write over FILE")
@@ -164,6 +178,7 @@ def _parser() -> _Parser:
     add_service(write)
     add_reader_family(write)
     add_count(write)
+    add_password(write)
     write.add_argument("--dry-run", action="store_true", help="say what would be done, and write nothing")
     write.add_argument("--approve", metavar="DIGEST", help="agree to the permanent effects of exactly this plan")
     write.add_argument(
@@ -177,6 +192,7 @@ def _parser() -> _Parser:
     add_service(ndef)
     add_reader_family(ndef)
     add_count(ndef)
+    add_password(ndef)
     ndef.add_argument("--set-uri", metavar="URI", help="make a link to URI the whole message")
     ndef.add_argument("--dry-run", action="store_true", help="say what would be done, and write nothing")
     ndef.add_argument("--approve", metavar="DIGEST", help="agree to the permanent effects of exactly this plan")

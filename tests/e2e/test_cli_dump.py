@@ -13,8 +13,9 @@ from support.pcscd import PrivatePcscd
 from support.program import command
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=30, check=False)
+def run(*arguments: str, standard_input: str = "") -> subprocess.CompletedProcess[str]:
+    words = command(*arguments)
+    return subprocess.run(words, input=standard_input, capture_output=True, text=True, timeout=30, check=False)
 
 
 def on(card: str, model: str = "acr122u") -> tuple[str, ...]:
@@ -71,10 +72,44 @@ def test_what_could_not_be_read_says_why(no_pcscd: PrivatePcscd) -> None:
     assert all("needs the password." in line for line in closed)
 
 
+APPROVED = ("--approve-try", "04513A9CDE6F81")
+
+
+def test_a_password_is_not_tried_where_a_wrong_one_may_be_the_last(no_pcscd: PrivatePcscd) -> None:
+    """Whether AUTHLIM is set stands in a page that the password protects."""
+    for approval in ((), ("--approve-try", "04000000000000"), ("--approve-try", "no hex")):
+        done = run("dump", *on("ntag213-password"), "--password", *approval, standard_input="43415244\n")
+        assert (done.returncode, done.stdout) == (3, "")
+        assert "--approve-try 04513A9CDE6F81" in done.stderr
+
+
+def test_the_right_password_opens_all_pages(no_pcscd: PrivatePcscd) -> None:
+    done = run("dump", *on("ntag213-password"), "--password", *APPROVED, standard_input="43415244\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert len(lines) == 43  # without PWD and PACK
+    assert not any("??" in line for line in lines)
+
+
+def test_a_wrong_password_is_told_and_not_shown(no_pcscd: PrivatePcscd) -> None:
+    done = run("dump", *on("ntag213-password"), "--password", *APPROVED, standard_input="43415245\n")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "did not open" in done.stderr
+    assert "43415245" not in done.stderr
+
+
+@pytest.mark.parametrize("typed", ["", "4341524\n", "CARD\n", "4341524455\n", "00" * 16 + "\n"])
+def test_what_is_no_password_of_this_chip(no_pcscd: PrivatePcscd, typed: str) -> None:
+    done = run("dump", *on("ntag213-password"), "--password", *APPROVED, standard_input=typed)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "8 hex digits" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
         (("--format", "eml"), 2, "-o"),
+        (("--approve-try", "04513A9CDE6F81"), 2, "--password"),
         (("-o", "/nowhere/tag.json"), 2, "cannot be written"),
         (("-o", "tag.xyz"), 2, "--format"),
         (("-o", "tag.nfc", "--format", "nothing"), 2, "There is no format"),

@@ -20,8 +20,9 @@ MESSAGE = "D1011055046578616D706C652E6F72672F616263"
 """One record: MB, ME, SR, well-known, U; 04 stands for https:// (NFC Forum RTD URI §3.2)."""
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command("ndef", *arguments), capture_output=True, text=True, timeout=30, check=False)
+def run(*arguments: str, standard_input: str = "") -> subprocess.CompletedProcess[str]:
+    words = command("ndef", *arguments)
+    return subprocess.run(words, input=standard_input, capture_output=True, text=True, timeout=30, check=False)
 
 
 def object_of(*arguments: str) -> dict[str, Any]:
@@ -92,7 +93,7 @@ def test_a_dry_run_is_that_of_write(no_pcscd: PrivatePcscd) -> None:
 
 def test_writing_tells_each_page(no_pcscd: PrivatePcscd) -> None:
     found = object_of(*TAG, "--set-uri", LINK)
-    assert found.keys() == {"uid", "chip", "pages", "done", "stopped", "problem", "exchanges", "journal"}
+    assert found.keys() == {"uid", "chip", "pages", "done", "stopped", "problem", "exchanges", "journal", "hazards"}
     assert found["pages"] == [{"page": page, "outcome": "verified"} for page in (4, 5, 7, 8, 9)]
     assert (found["done"], found["journal"]) == (True, 1)
     assert found["exchanges"] == object_of(*TAG, "--set-uri", LINK, "--dry-run")["exchanges"]
@@ -116,8 +117,20 @@ def test_a_locked_tag_is_refused_with_the_reason(no_pcscd: PrivatePcscd) -> None
 
 def test_too_long_a_link(no_pcscd: PrivatePcscd) -> None:
     done = run(*TAG, "--set-uri", "https://example.org/" + "a" * 900)
-    assert (done.returncode, done.stdout) == (4, "")
+    assert (done.returncode, done.stdout) == (2, "")
     assert "this tag holds 868" in done.stderr
+
+
+def test_a_message_behind_a_password(no_pcscd: PrivatePcscd) -> None:
+    card = ("--virtual", "ntag213-password", "--reader-model", "acr122u")
+    opening = ("--password", "--approve-try", "04513A9CDE6F81")
+    read = run(*card, *opening, standard_input="43415244\n")
+    assert (read.returncode, read.stderr) == (0, "")
+    assert "https://example.com/password" in read.stdout
+    written = run(*card, *opening, "--set-uri", LINK, "--json", standard_input="43415244\n")
+    assert written.returncode == 0
+    assert json.loads(written.stdout)["done"]
+    assert run("--virtual", "teaching", "--password", standard_input="43415244\n").returncode == 2
 
 
 @pytest.mark.parametrize("name", TEACHING)
@@ -154,6 +167,7 @@ def test_a_card_that_speaks_apdus(no_pcscd: PrivatePcscd, name: str) -> None:
         "problem": "",
         "exchanges": exchanges,
         "journal": None,
+        "hazards": [],
     }
 
 
@@ -163,7 +177,7 @@ def test_such_a_card_refuses_what_it_cannot_hold_and_an_approval_of_something_el
 ) -> None:
     for how in ((), ("--dry-run",)):
         done = run("--virtual", name, "--set-uri", "https://example.org/" + "a" * 1100, *how)
-        assert (done.returncode, done.stdout) == (4, "")
+        assert (done.returncode, done.stdout) == (2, "")
         assert "this card holds 1022" in done.stderr
     done = run("--virtual", name, "--set-uri", LINK, "--approve", "0" * 16)
     assert (done.returncode, done.stdout) == (3, "")

@@ -5,6 +5,7 @@ import json
 import subprocess
 from typing import Any
 
+from cardscope.readers.families import families
 from support.pcscd import READERS, PrivatePcscd
 from support.program import command
 
@@ -83,3 +84,10 @@ def test_nothing_is_sent_when_a_later_command_is_permanent_after_an_earlier_one(
     (refused,) = records(second)
     assert refused["command"] == SECOND_PART
     assert [hazard["code"] for hazard in refused["hazards"]] == ["static_lock"]
+
+
+def test_a_command_of_the_tag_itself_is_explained(no_pcscd: PrivatePcscd) -> None:
+    done = run(*ACR122U, "60")
+    assert done.returncode == 2
+    envelope = families()["acr122u"].wrap(b"\x60").hex(" ").upper()
+    assert f'cardscope send "{envelope}"' in done.stderr

@@ -21,8 +21,9 @@ LOCK = "2=00000001"
 UID = practice_card("ntag216").uid
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command("write", *arguments), capture_output=True, text=True, timeout=30, check=False)
+def run(*arguments: str, standard_input: str = "") -> subprocess.CompletedProcess[str]:
+    words = command("write", *arguments)
+    return subprocess.run(words, input=standard_input, capture_output=True, text=True, timeout=30, check=False)
 
 
 def dry_run(*arguments: str) -> dict[str, Any]:
@@ -71,6 +72,7 @@ def test_writing_tells_each_page_and_keeps_journal_and_backup(no_pcscd: PrivateP
         "problem": "",
         "exchanges": dry_run(*URL, "4=0102030405060708")["exchanges"],
         "journal": 1,
+        "hazards": [],
     }
     asyncio.run(_look_at_the_store())
 
@@ -96,8 +98,41 @@ def test_a_permanent_effect_needs_the_digest_of_exactly_this_plan(no_pcscd: Priv
         assert json.loads(done.stdout) == plan
     assert not default_path().exists()
     done = run(*URL, LOCK, "--approve", plan["approve"], "--json")
-    assert (done.returncode, done.stderr) == (0, "")
+    (hazard,) = plan["hazards"]
+    assert (done.returncode, done.stderr) == (0, f"FOR EVER (H1): {hazard['text']}\n")
+    assert json.loads(done.stdout)["hazards"] == plan["hazards"]
     assert json.loads(done.stdout)["pages"] == [{"page": 2, "outcome": "verified"}]
+
+
+def test_a_refusal_names_the_digest_once(no_pcscd: PrivatePcscd) -> None:
+    done = run(*URL, LOCK)
+    assert done.returncode == 3
+    assert done.stderr.count("--approve") == 1
+
+
+def test_hazards_that_need_no_approval_are_told_before_writing(no_pcscd: PrivatePcscd) -> None:
+    protect = (*URL, "0xE5=41424344", "0xE6=45460000", "0xE3=04000004")
+    planned = dry_run(*protect)
+    assert planned["approve"] is None
+    assert planned["hazards"]
+    done = run(*protect, "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["hazards"] == planned["hazards"]
+    assert done.stderr.splitlines() == [f"Note ({one['code']}): {one['text']}" for one in planned["hazards"]]
+
+
+def test_a_password_opens_what_is_protected(no_pcscd: PrivatePcscd) -> None:
+    asked = ("--virtual", "ntag216-implant", "--reader-model", "acr122u", "0xE3=040000E5", "--json")
+    closed = run(*asked)
+    assert closed.returncode == 3
+    assert "needs the password" in closed.stderr
+    opened = run(*asked, "--password", standard_input="444E4752\n")
+    assert opened.returncode == 0, opened.stderr
+    assert json.loads(opened.stdout)["pages"] == [{"page": 0xE3, "outcome": "verified"}]
+    wrong = run(*asked, "--password", standard_input="444E4753\n")
+    assert (wrong.returncode, wrong.stdout) == (4, "")
+    assert "did not open" in wrong.stderr
+    assert "444E47" not in opened.stdout + opened.stderr + wrong.stderr
 
 
 def test_an_approval_of_another_plan_does_not_pass_for_a_harmless_one(no_pcscd: PrivatePcscd) -> None:

@@ -1,4 +1,8 @@
-"""``cardscope convert``: a dump file to one of another format."""
+"""``cardscope convert``: a dump file to one of another format.
+
+With ``--json`` one object: ``from, format, chip, uid, out, notes[], losses[]``; ``notes`` is what had to be assumed,
+and ``losses`` what OUT does not hold.
+"""
 
 import argparse
 import sys
@@ -47,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
             {
                 "from": dump.format,
                 "format": target,
-                "chip": dump.snapshot.chip.key,
+                "chip": dump.snapshot.chip.name,
                 "uid": format_hex(dump.snapshot.uid),
                 "out": str(out),
                 "notes": list(dump.notes),

@@ -10,18 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cardscope.commands.dump_files import format_for, write_file
+from cardscope.commands.password import given_password, read_tag
 from cardscope.commands.running import chosen_session, with_service
 from cardscope.decode.hex import format_hex
 from cardscope.dumps import save
 from cardscope.errors import CardError, UsageError
 from cardscope.identify.identification import Identification
-from cardscope.memory.reading import read_memory
 from cardscope.readers.families import family
 from cardscope.service import CardService
 from cardscope.session import CardSession
 from cardscope.tags.snapshot import TagSnapshot
-
-_OWN_FORMAT = "cardscope"
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,13 +28,14 @@ def run(options: argparse.Namespace) -> int:
     out = Path(options.output) if options.output is not None else None
     if out is None and options.format is not None:
         raise UsageError("--format is for a file, and -o names none.")
-    target = _format(out, options.format) if out is not None else ""
+    target = format_for(out, options.format) if out is not None else ""
     if out is not None and not options.force and out.exists():
         raise UsageError(f"{out} exists already.", remedy="Another name, or --force to write over it.")
+    password = given_password(options)
 
     async def dumped(service: CardService) -> None:
         session, known = await identified(service, options)
-        snapshot = await read_memory(session, known, may_count=options.count)
+        snapshot = await read_tag(session, known, options, password)
         if out is None:
             print(snapshot.to_json() if options.json else "\n".join(_listing(snapshot)))
             return
@@ -56,12 +55,6 @@ async def identified(service: CardService, options: argparse.Namespace) -> tuple
     if known.interrupted:
         raise CardError(known.interrupted, reader=known.reader, remedy="Put the card back and try again.")
     return session, known
-
-
-def _format(out: Path, wanted: str | None) -> str:
-    if wanted is None and out.suffix.lower() == ".json":  # others use this ending too
-        return _OWN_FORMAT
-    return format_for(out, wanted)
 
 
 def _listing(snapshot: TagSnapshot) -> Iterator[str]:

@@ -4,19 +4,22 @@ import os
 import tempfile
 from pathlib import Path
 
-from cardscope.dumps import dump_format, formats, formats_of_name
+from cardscope.dumps import dump_format, formats, formats_of_name, native
 from cardscope.errors import UsageError
 
 
 def format_for(path: Path, wanted: str | None) -> str:
-    """The key of the format in which to write the file at ``path``: the ``wanted`` one, or else the only one whose
-    files end so. Raises UsageError where that does not tell, or no format is called so."""
+    """The key of the format in which to write the file at ``path``: the ``wanted`` one, or else that whose files end
+    so; among several, CardScope's own, which loses nothing. Raises UsageError where that does not tell, or no format is
+    called so."""
     if wanted is not None:
         return dump_format(wanted).key
-    fitting = formats_of_name(path.name)
+    fitting = [one.key for one in formats_of_name(path.name)]
     if len(fitting) == 1:
-        return fitting[0].key
-    keys = ", ".join(one.key for one in fitting or formats().values())
+        return fitting[0]
+    if native.KEY in fitting:
+        return native.KEY
+    keys = ", ".join(fitting or formats())
     if fitting:
         raise UsageError(f"{path} can be of several formats: {keys}.", remedy="--format says which.")
     raise UsageError(f"The name {path} tells no format.", remedy=f"--format says which: {keys}.")

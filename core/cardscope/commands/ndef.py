@@ -11,24 +11,29 @@ from dataclasses import dataclass
 from functools import partial
 
 from cardscope.commands.dump import identified
+from cardscope.commands.password import given_password, read_tag
 from cardscope.commands.running import print_json, with_service
 from cardscope.commands.write import plan_and_write
 from cardscope.decode.atr import decode_atr
 from cardscope.decode.hex import format_hex
 from cardscope.errors import ReaderError, RefusedError, UsageError
 from cardscope.identify.identification import Identification
+from cardscope.memory.credentials import Credentials
+from cardscope.memory.draft import Draft
+from cardscope.ndef.area import data_area
 from cardscope.ndef.contents import Uri
 from cardscope.ndef.decoding import content_of
 from cardscope.ndef.document import records_json
 from cardscope.ndef.encoding import ContentError, record_of
 from cardscope.ndef.message import NdefMessage, encode_message, parse_message
-from cardscope.ndef.reading import read_ndef
+from cardscope.ndef.reading import NdefReading, read_ndef
 from cardscope.ndef.type4 import Type4Tag
 from cardscope.ndef.words import gist_of, kind_of
 from cardscope.ndef.writing import NdefError, message_room, write_message
 from cardscope.readers.families import family
 from cardscope.service import CardService
 from cardscope.session import CardSession
+from cardscope.tags.snapshot import TagSnapshot
 
 
 def run(options: argparse.Namespace) -> int:
@@ -37,15 +42,18 @@ def run(options: argparse.Namespace) -> int:
     message = _message(options.set_uri) if options.set_uri is not None else None
     if message is None and (options.dry_run or options.approve is not None):
         raise UsageError("--dry-run and --approve are for --set-uri.")
+    password = given_password(options)
 
     async def done(service: CardService) -> None:
         session, known = await identified(service, options)
         if decode_atr(session.atr).storage is None:  # it speaks APDUs
+            if password is not None:
+                raise UsageError("--password is for tags, and this card speaks APDUs.")
             await _type4(session, message, options)
         elif message is None:
-            await _show_tag(session, known, options)
+            await _show_tag(session, known, options, password)
         else:
-            await plan_and_write(session, known, options, partial(write_message, message=message))
+            await plan_and_write(session, known, options, partial(_draft, message=message), password)
 
     return with_service(options, done)
 
@@ -55,6 +63,16 @@ def _message(uri: str) -> bytes:
         return encode_message((record_of(Uri(uri)),))
     except ContentError as error:
         raise UsageError(str(error)) from error
+
+
+def _draft(tag: TagSnapshot, message: bytes) -> Draft:
+    _check_room(message, message_room(tag), "tag")
+    return write_message(tag, message)
+
+
+def _check_room(message: bytes, room: int, on: str) -> None:
+    if len(message) > room:
+        raise UsageError(f"The message has {len(message)} bytes, and this {on} holds {room}.", remedy="Shorten it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +86,14 @@ class _Found:
     problems: tuple[str, ...] = ()
 
 
-async def _show_tag(session: CardSession, known: Identification, options: argparse.Namespace) -> None:
-    reading = await read_ndef(session, known, may_count=options.count)
+async def _show_tag(
+    session: CardSession, known: Identification, options: argparse.Namespace, password: Credentials | None
+) -> None:
+    if password is None:
+        reading = await read_ndef(session, known, may_count=options.count)
+    else:
+        tag = await read_tag(session, known, options, password)
+        reading = NdefReading(data_area(tag.chip, tag.pages), tag)
     block = reading.area.ndef
     problems = [*reading.area.problems, *(block.problems if block is not None else ())]
     try:
@@ -97,7 +121,9 @@ async def _type4(session: CardSession, message: bytes | None, options: argparse.
             if message is None:
                 held = await tag.read_message()
                 _show(_Found(session.uid, None, container.room, held), as_json=options.json)
-            elif options.dry_run:
+                return
+            _check_room(message, container.room, "card")
+            if options.dry_run:
                 container.check(message)
                 exchanges = tag.exchanges + container.exchanges(len(message))
                 _say_type4_plan(session.uid, message, exchanges)
@@ -139,6 +165,7 @@ def _say_type4_done(uid: bytes | None, exchanges: int, *, as_json: bool) -> None
             "problem": "",
             "exchanges": exchanges,
             "journal": None,
+            "hazards": [],
         }
     )
 

@@ -92,7 +92,9 @@ def _parse_apdu(text: str) -> bytes:
     if len(command) < 4:
         raise UsageError(
             f"“{text}” is too short: an APDU has at least four bytes, CLA INS P1 P2.",
-            remedy='Put an APDU that is written with spaces in quotes: cardscope send "FF CA 00 00 00"',
+            remedy='Put an APDU that is written with spaces in quotes: cardscope send "FF CA 00 00 00". A command of '
+            "the tag itself, such as 60 (GET_VERSION), needs the envelope of the reader; through an ACR122U: "
+            'cardscope send "FF 00 00 00 03 D4 42 60"',
         )
     return command
 

@@ -5,8 +5,9 @@ hazards[{code, text, permanent, pages}], predicted, exchanges, approve``. ``pred
 afterwards as hex, 00 where they are not known; ``approve`` is what ``--approve`` has to say where an effect is
 permanent, else ``null``. A plan that is refused for want of it prints the same object.
 
-After writing: ``uid, chip, pages[{page, outcome}], done, stopped, problem, exchanges, journal``; each outcome is one of
-verified, not_written, mismatch and unknown.
+After writing: ``uid, chip, pages[{page, outcome}], done, stopped, problem, exchanges, journal, hazards``; each outcome
+is one of verified, not_written, mismatch and unknown, and ``hazards`` are those of the dry run. What can happen is told
+before the first write in any case, on standard error.
 """
 
 import argparse
@@ -19,17 +20,19 @@ from pathlib import Path
 from typing import Any
 
 from cardscope.commands.dump import identified
+from cardscope.commands.password import given_password, read_opened
 from cardscope.commands.running import print_json, with_service
 from cardscope.decode.hex import HexError, format_hex, parse_hex
 from cardscope.dumps import DumpFormatError, load, read_file
 from cardscope.errors import CardError, RefusedError, UsageError
 from cardscope.identify.chip_identity import Certainty
 from cardscope.identify.identification import Identification
+from cardscope.memory.credentials import Credentials
 from cardscope.memory.draft import Draft
 from cardscope.memory.execution import execute
 from cardscope.memory.outcome import NotApprovedError, Outcome, PageOutcome
 from cardscope.memory.plan import Plan, plan_writes
-from cardscope.memory.reading import link_to, read_through
+from cardscope.memory.reading import link_to
 from cardscope.memory.recovery import close_settled
 from cardscope.memory.restoring import restored
 from cardscope.memory.schedule import exchange_count
@@ -50,19 +53,26 @@ def run(options: argparse.Namespace) -> int:
         family(options.reader_family)  # a wrong key is told before a card is waited for
     wanted = _wanted(options.what)
     file = _read(wanted) if isinstance(wanted, Path) else b""
+    password = given_password(options)
 
     async def written(service: CardService) -> None:
         session, known = await identified(service, options)
-        await plan_and_write(session, known, options, partial(_draft, wanted, file))
+        draft_of = partial(_draft, wanted, file, opened=password is not None)
+        await plan_and_write(session, known, options, draft_of, password)
 
     return with_service(options, written)
 
 
 async def plan_and_write(
-    session: CardSession, known: Identification, options: argparse.Namespace, draft_of: Callable[[TagSnapshot], Draft]
+    session: CardSession,
+    known: Identification,
+    options: argparse.Namespace,
+    draft_of: Callable[[TagSnapshot], Draft],
+    password: Credentials | None,
 ) -> None:
-    """Reads the tag, plans what ``draft_of`` makes of that, and writes it, or with ``--dry-run`` says what would be
-    done. Raises RefusedError where a permanent effect is not approved and CardError for what was not done."""
+    """Reads the tag, with ``password`` where one is given, plans what ``draft_of`` makes of that, and writes it, or
+    with ``--dry-run`` says what would be done. Raises RefusedError where a permanent effect is not approved,
+    CardError for what was not done, and as :func:`read_opened` does."""
     if known.chip is not None and known.chip.certainty is not Certainty.CERTAIN:
         how_sure = "likely" if known.chip.certainty is Certainty.LIKELY else "a guess"
         print(f"That this is the chip {known.chip.name} is {how_sure}, not certain.", file=sys.stderr)
@@ -72,8 +82,8 @@ async def plan_and_write(
         """The tag is alone with this command from its reading to the last word about it."""
         async with session.alone():
             link = link_to(session, known)
-            base = await read_through(link, session, known, may_count=options.count)
-            plan = plan_writes(draft_of(base))
+            base = await read_opened(link, session, known, options, password)
+            plan = plan_writes(draft_of(base), password=password)
             refusal = _refusal(plan, options.approve)
             if options.dry_run or refusal is not None:
                 await link.close()
@@ -85,6 +95,8 @@ async def plan_and_write(
                 await link.close()
                 _report(plan, None, as_json=options.json)
                 return None
+            for sentence in _warnings(plan):
+                print(sentence, file=sys.stderr)
             async with _journal() as journal:
                 outcome = await execute(
                     session,
@@ -110,8 +122,8 @@ async def plan_and_write(
         raise CardError(outcome.problem, reader=session.reader, remedy="Read the tag, and write what is left.")
 
 
-def _draft(wanted: Wanted, file: bytes, base: TagSnapshot) -> Draft:
-    return _from_file(base, file, wanted) if isinstance(wanted, Path) else _from_pages(base, wanted)
+def _draft(wanted: Wanted, file: bytes, base: TagSnapshot, *, opened: bool) -> Draft:
+    return _from_file(base, file, wanted, opened=opened) if isinstance(wanted, Path) else _from_pages(base, wanted)
 
 
 @asynccontextmanager
@@ -189,14 +201,14 @@ def _from_pages(base: TagSnapshot, pages: Mapping[int, bytes]) -> Draft:
         raise UsageError(str(error)) from error
 
 
-def _from_file(base: TagSnapshot, data: bytes, path: Path) -> Draft:
+def _from_file(base: TagSnapshot, data: bytes, path: Path, *, opened: bool) -> Draft:
     try:
         dump = load(data, path.name)
     except DumpFormatError as error:
         raise UsageError(f"{path}: {error}", remedy=error.remedy) from error
     except UsageError:  # it can be of several chips, and the tag tells
         dump = load(data, path.name, chip=base.chip)
-    taken_over = restored(base, dump.snapshot)
+    taken_over = restored(base, dump.snapshot, opened=opened)
     for sentence in dump.notes:
         print(sentence, file=sys.stderr)
     for page, why in taken_over.left_out.items():
@@ -221,6 +233,8 @@ def _announce(plan: Plan, route: Family | None, options: argparse.Namespace) -> 
         print_json(_to_json(plan, route))
     if not options.json:
         print("\n".join(_to_text(plan, route)), file=sys.stderr)
+        if options.dry_run and plan.approve is not None:  # else the refusal that follows says it
+            print(f"To write exactly this: --approve {plan.approve}", file=sys.stderr)
 
 
 def _to_json(plan: Plan, route: Family | None) -> dict[str, Any]:
@@ -236,14 +250,23 @@ def _to_json(plan: Plan, route: Family | None) -> dict[str, Any]:
             }
             for step in plan.writes
         ],
-        "hazards": [
-            {"code": one.code, "text": one.text, "permanent": one.permanent, "pages": list(one.pages)}
-            for one in plan.hazards
-        ],
+        "hazards": _hazards_json(plan),
         "predicted": format_hex(_memory(plan.base.chip, plan.predicted)),
         "exchanges": exchange_count(plan, route, just_read=True) if plan.steps else 0,
         "approve": plan.approve,
     }
+
+
+def _hazards_json(plan: Plan) -> list[dict[str, Any]]:
+    return [
+        {"code": one.code, "text": one.text, "permanent": one.permanent, "pages": list(one.pages)}
+        for one in plan.hazards
+    ]
+
+
+def _warnings(plan: Plan) -> Iterator[str]:
+    for hazard in plan.hazards:
+        yield f"{'FOR EVER' if hazard.permanent else 'Note'} ({hazard.code}): {hazard.text}"
 
 
 def _memory(chip: Chip, snapshot: TagSnapshot) -> bytes:
@@ -258,11 +281,8 @@ def _to_text(plan: Plan, route: Family | None) -> Iterator[str]:
     for step in plan.writes:
         old = format_hex(step.old, " ") if step.old is not None else "?? ?? ?? ??"
         yield f"{step.page:3}  {step.page:03X}  {old} -> {format_hex(step.new, ' ')}  {step.why}"
-    for hazard in plan.hazards:
-        yield f"{'FOR EVER' if hazard.permanent else 'Note'} ({hazard.code}): {hazard.text}"
+    yield from _warnings(plan)
     yield f"{exchange_count(plan, route, just_read=True)} exchanges with the reader."
-    if plan.approve is not None:
-        yield f"To write exactly this: --approve {plan.approve}"
 
 
 def _report(plan: Plan, outcome: Outcome | None, *, as_json: bool) -> None:
@@ -279,6 +299,7 @@ def _report(plan: Plan, outcome: Outcome | None, *, as_json: bool) -> None:
                 "problem": outcome.problem if outcome is not None else "",
                 "exchanges": outcome.exchanges if outcome is not None else 0,
                 "journal": outcome.entry if outcome is not None else None,
+                "hazards": _hazards_json(plan),
             }
         )
         return

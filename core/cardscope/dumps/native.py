@@ -22,7 +22,7 @@ def _read(data: bytes, chip: Chip | None) -> Dump:
     except CardScopeError as error:
         raise DumpFormatError(str(error), remedy=error.remedy) from error
     if chip not in (None, snapshot.chip):
-        raise DumpFormatError(f"The file is of a {snapshot.chip.name}, not of a {chip.name}.")
+        raise DumpFormatError(f"The file is of an {snapshot.chip.name}, not of an {chip.name}.")
     return Dump(snapshot, KEY)
 
 

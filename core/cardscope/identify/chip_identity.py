@@ -156,7 +156,8 @@ def _explained(version: bytes, nearest: _Known, differing: list[int]) -> tuple[s
             f"{name.capitalize()} byte {byte:02X}, where the {nearest.name} has {wanted:02X}{_owner(at, byte)}."
         )
     if _STORAGE not in differing:
-        same = f"the storage byte of an {nearest.name}" if nearest.name[0] in "AEIMNO" else f"that of a {nearest.name}"
+        article = "an" if nearest.name.startswith(("N", "MF0")) else "a"  # as the first letter is spoken
+        same = f"the storage byte of {article} {nearest.name}"
         sentences.insert(0, f"Storage byte {version[_STORAGE]:02X}: {same}.")
     return tuple(sentences)
 

@@ -11,6 +11,8 @@ from typing import Final
 ANDROID_PACKAGE: Final = b"android.com:pkg"
 PACKAGE_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+")
 """What an Android application can be called."""
+URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S*")
+"""A scheme (RFC 3986 §3.1), a colon, and no blanks behind; characters beyond ASCII may be there, as in an IRI."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,9 +68,8 @@ def _by_ndeflib(record: NdefRecord, name: str) -> tuple[Content, tuple[str, ...]
     try:
         (decoded,) = ndef.message_decoder(_single(record))
         return _known(decoded, plain), ()
-    except (ndef.DecodeError, *_OF_DAMAGED_PAYLOADS) as error:
-        said = str(error).removeprefix("ndef.").rstrip(".")
-        return plain, (f"The payload does not have the form of its type ({said}).",)
+    except (ndef.DecodeError, *_OF_DAMAGED_PAYLOADS):
+        return plain, ("The payload does not have the form of its type, and is shown as bytes.",)
 
 
 def _single(record: NdefRecord) -> bytes:

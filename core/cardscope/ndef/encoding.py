@@ -9,6 +9,7 @@ import ndef
 from cardscope.ndef.contents import (
     ANDROID_PACKAGE,
     PACKAGE_NAME,
+    URI,
     AbsoluteUri,
     AndroidApplication,
     Bluetooth,
@@ -74,9 +75,15 @@ def _encoded(record: ndef.Record) -> tuple[Tnf, bytes, bytes]:
 
 
 def _encode_uri(content: Uri) -> tuple[Tnf, bytes, bytes]:
-    if not content.uri:
-        raise ContentError("The address is empty.")
+    _check_uri(content.uri)
     return _encoded(ndef.UriRecord(content.uri))
+
+
+def _check_uri(uri: str) -> None:
+    if not uri:
+        raise ContentError("The address is empty.")
+    if not URI.fullmatch(uri):
+        raise ContentError("A link begins with a scheme, such as https:// or tel:, and has no blanks.")
 
 
 def _encode_text(content: Text) -> tuple[Tnf, bytes, bytes]:
@@ -90,8 +97,7 @@ def _check_language(language: str) -> None:
 
 
 def _encode_smart_poster(content: SmartPoster) -> tuple[Tnf, bytes, bytes]:
-    if not content.uri:
-        raise ContentError("The address is empty.")
+    _check_uri(content.uri)
     for language, _ in content.titles:
         _check_language(language)
     if content.action is not None and content.action not in _ACTIONS:

@@ -65,7 +65,10 @@ class _Layout:
         if area.cc is None:
             if _CC_PAGE not in tag.pages:
                 raise NdefError("Page 3 of this tag could not be read, so whether it is formatted is not known.")
-            raise NdefError("This tag is not formatted for NDEF.", remedy="Format it first.")
+            raise NdefError(
+                "This tag is not formatted for NDEF.",
+                remedy="Format it first: in the window, on the NDEF tab, with “Format for NDEF”.",
+            )
         self._area = area
         start = _message_start(area)
         taken = {address for reserved in area.reserved for address in reserved.addresses}

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from cardscope.ndef.contents import Content
+from cardscope.ndef.contents import URI, Content, Uri
 from cardscope.ndef.decoding import content_of
 from cardscope.ndef.message import NdefRecord, Tnf
-from cardscope_gui.ndef.words import counted, gist, icon_of, kind_name, technical, tr
+from cardscope_gui.ndef.forms.form import Form
+from cardscope_gui.ndef.words import counted, gist, icon_of, kind_name, no_link, technical, tr
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 EntryRole: Final = int(Qt.ItemDataRole.UserRole)
@@ -28,6 +29,8 @@ class Entry:
     record: NdefRecord | None = None
     content: Content | None = None
     problems: tuple[str, ...] = ()
+    form: Form | None = None
+    """That of one that is still being filled in."""
 
     @classmethod
     def of(cls, record: NdefRecord) -> "Entry":
@@ -37,6 +40,8 @@ class Entry:
         if len(record.chunks) > 1:
             type_ = f"{type_} · {tr('in {0} chunks').format(len(record.chunks))}"
         problems = (*record.problems, *problems)
+        if isinstance(content, Uri) and not URI.fullmatch(content.uri):
+            problems = (*problems, no_link())
         if record.chunks and record.chunks[-1].announced > len(record.chunks[-1].payload):
             cut = tr("It is cut off: {0} of {1} bytes are there.")
             problems = (*problems, cut.format(len(record.chunks[-1].payload), record.chunks[-1].announced))

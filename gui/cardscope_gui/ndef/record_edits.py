@@ -1,11 +1,16 @@
 """Changes to the records: adding, moving, deleting, and what a form says while somebody types into it."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSignalBlocker, Signal
 
 from cardscope.ndef.message import NdefRecord, encode_message
+from cardscope_gui.ndef.entries import Entry
+from cardscope_gui.ndef.forms.form import Form
 from cardscope_gui.ndef.forms.kinds import Kind
+from cardscope_gui.ndef.source import MessageSource
 from cardscope_gui.ndef.words import tr
 
 if TYPE_CHECKING:
@@ -13,6 +18,22 @@ if TYPE_CHECKING:
 
 _FIRST_TYPED = 1 << 24
 """Numbers of edits in forms: above those that the page table gives its own."""
+
+
+@dataclass(eq=False)
+class Unfinished:
+    """A new record that is not one of the message yet."""
+
+    kind: Kind
+    form: Form
+    why: str = ""
+    """What it lacks, or why there is no room for it; sentences."""
+
+    @property
+    def entry(self) -> Entry:
+        """As the list shows it."""
+        gist = f"{tr('Not complete.')} {self.why}".rstrip()
+        return Entry(self.kind.words, self.kind.icon, gist, form=self.form)
 
 
 class RecordEdits(QObject):
@@ -27,25 +48,36 @@ class RecordEdits(QObject):
     def __init__(self, tab: "NdefTab") -> None:
         super().__init__(tab)
         self._tab = tab
-        self.begun: Kind | None = None
-        """What the new record is that is not complete yet."""
+        self.unfinished: list[Unfinished] = []
+        """The new records of the present source, behind those of its message."""
+        self._kept: WeakKeyDictionary[QObject, list[Unfinished]] = WeakKeyDictionary()
         self.staging = False
         """A change is on its way; it is told of when it has arrived."""
         self._typed = _FIRST_TYPED
         self._step: tuple[int, int] | None = None
         """The step to undo that the form has made last: its number, and where it stands in the stack."""
-        self._made: Kind | None = None
+        self._made: Unfinished | None = None
         """What that step made a record of the message."""
+
+    def turn_to(self, source: MessageSource | None) -> None:
+        """The records of ``source`` are edited from now on; what is unfinished of others is kept for their return."""
+        self.settle()
+        self.unfinished = self._kept.setdefault(source.place, []) if source is not None else []
+
+    def keeps(self, source: MessageSource) -> bool:
+        """Whether there are unfinished records of ``source``."""
+        return bool(self._kept.get(source.place))
 
     def add(self, kind: Kind) -> None:
         """Begins a record of ``kind``. It becomes one of the message as soon as its form says something."""
         self.settle()
-        self.begun = kind
-        self._tab.pane.strip.setCurrentIndex(0)
-        self._tab.pane.begin(kind)
+        pane = self._tab.pane
+        pane.strip.setCurrentIndex(0)
+        self.unfinished.append(Unfinished(kind, pane.begin(kind)))
         self.changed.emit()
         self._tab.records.list.set_row(self._tab.model.rowCount() - 1)
-        self._tab.pane.focus()
+        pane.check()
+        pane.focus()
 
     def delete(self) -> None:
         """Deletes the current record; undo brings it back."""
@@ -55,8 +87,7 @@ class RecordEdits(QObject):
         records = list(source.view.parsed.records)
         self.settle()
         if row >= len(records):
-            self.begun = None
-            self._tab.pane.give_up()
+            self._tab.pane.give_up(self.unfinished.pop(row - len(records)).form)
             self.changed.emit()
             return
         del records[row]
@@ -87,24 +118,41 @@ class RecordEdits(QObject):
         if source is None:
             return
         records = list(source.view.parsed.records)
-        new = row >= len(records)
-        if new:
+        new = self._current
+        if new is not None:
             records.append(record)
         else:
             records[row] = record
-        begun = self.begun
         refusal = self._stage(records, tr("add record") if new else tr("edit record"), typed=self._typed, new=new)
         if not refusal:
             self._step = (self._typed, source.stack.index())
-            self._made = begun if new else self._made
+            self._made = new or self._made
             return
-        self.withdraw()
+        self._withdraw()
+        self._explain(refusal)
         self._tab.pane.refuse(refusal)
         self._tab.records.room.show_room(len(encode_message(tuple(records))), source.view.room)
 
     def withdraw(self) -> None:
         """The form says something that cannot be staged: what it said on the way there, half typed, is not wanted
         either, and the message is again what it was before."""
+        self._withdraw()
+        form = self._tab.pane.form
+        self._explain(form.complaint if form is not None else "")
+
+    @property
+    def _current(self) -> Unfinished | None:
+        """The new record that is the current one."""
+        source = self._tab.source
+        at = self._tab.records.list.row - (len(source.view.parsed.records) if source is not None else 0)
+        return self.unfinished[at] if 0 <= at < len(self.unfinished) else None
+
+    def _explain(self, why: str) -> None:
+        if (new := self._current) is not None and new.why != why:
+            new.why = why
+            self.changed.emit()
+
+    def _withdraw(self) -> None:
         source, row = self._tab.source, self._tab.records.list.row
         if source is None or self._step != (self._typed, source.stack.index()):
             return
@@ -114,13 +162,16 @@ class RecordEdits(QObject):
         self._step = None
         records = source.view.parsed.records
         if self._made is not None:
-            self.begun, self._made = self._made, None
+            self.unfinished.insert(0, self._made)
+            self._made = None
             self._tab.pane.begin_again()
         elif row < len(records):
             self._tab.pane.hold(records[row])
         self.changed.emit()
 
-    def _stage(self, records: list[NdefRecord], text: str, *, typed: int | None = None, new: bool = False) -> str:
+    def _stage(
+        self, records: list[NdefRecord], text: str, *, typed: int | None = None, new: Unfinished | None = None
+    ) -> str:
         """Returns why it could not be; what no form has typed, it says itself."""
         source = self._tab.source
         assert source is not None
@@ -135,8 +186,11 @@ class RecordEdits(QObject):
             if typed is None:
                 self.refused.emit(refusal)
             return refusal
-        if new:
-            self.begun = None
+        if new is not None:
+            self.unfinished.remove(new)
             self._tab.pane.take_over()
+            # The message's come before the unfinished ones; for the user it stays the one that he types into.
+            with QSignalBlocker(self._tab.records.list):
+                self._tab.records.list.set_row(len(records) - 1)
         self.changed.emit()
         return ""

@@ -41,7 +41,8 @@ class RecordPane(QFrame):
         super().__init__(parent)
         self.setProperty("surface", "surface")
         self._form: Form | None = None
-        self._begun: Form | None = None
+        self._unfinished: set[Form] = set()
+        """Of new records: they keep what was typed while others are in front."""
         self._says: _Says | None = None
         """What the shown form was filled with, or said last."""
         self._id = b""
@@ -79,30 +80,33 @@ class RecordPane(QFrame):
         self._below = widget
         self._share_out()
 
-    def begin(self, kind: Kind) -> None:
-        """An empty form for a new record of ``kind``, kept until :meth:`give_up` or until its record is shown."""
-        self.give_up()
-        self._begun = kind.form()
-        self._adopt(self._begun)
-        self._begun.show_content(None)
+    def begin(self, kind: Kind) -> Form:
+        """An empty form for a new record of ``kind``, kept until :meth:`give_up` or :meth:`take_over`."""
+        form = kind.form()
+        self._unfinished.add(form)
+        self._adopt(form)
+        form.show_content(None)
         self._says = None
-        self._check()
+        return form
 
-    def give_up(self) -> None:
-        """Drops the form of a new record."""
-        if self._begun is not None:
-            form, self._begun = self._begun, None
-            if form is self._form:
-                self._show_form(None)
+    def give_up(self, form: Form) -> None:
+        """Drops the ``form`` of a new record."""
+        self._unfinished.discard(form)
+        if form is self._form:
+            self._show_form(None)
+        else:
             form.deleteLater()
 
     def take_over(self) -> None:
-        """What was begun is a record of the message now."""
-        self._begun = None
+        """What the form in front says is a record of the message now."""
+        if self._form is not None:
+            self._unfinished.discard(self._form)
 
     def begin_again(self) -> None:
         """What was taken over is none any more; its form goes on."""
-        self._begun, self._says = self._form, None
+        if self._form is not None:
+            self._unfinished.add(self._form)
+        self._says = None
 
     def hold(self, record: NdefRecord) -> None:
         """``record`` is the message's again, and the form keeps what was typed into it."""
@@ -124,12 +128,12 @@ class RecordPane(QFrame):
         self.problems.say(entry.problems)
         self.strip.setTabVisible(1, entry.record is not None)
         if entry.record is None or entry.content is None:
-            self._show_form(self._begun)
-            self._tell("")
+            self._show_form(entry.form)
+            self._tell(tr("This record is not complete: it is kept here, and not among the changes."))
             return
         record = entry.record
         says = _says(record)
-        if says == self._says and self._form is not None and self._form is not self._begun and not fixed:
+        if says == self._says and self._form is not None and not self._new and not fixed:
             return
         self._says, self._id = says, record.id
         self.bytes.show_secret(False)
@@ -141,7 +145,7 @@ class RecordPane(QFrame):
             self.facts.show_content(entry.content)
             self.facts.show()
             return
-        if type(self._form) is not kind or self._form is self._begun:
+        if type(self._form) is not kind or self._new:
             self._adopt(kind())
         assert self._form is not None
         self._form.show_content(entry.content)
@@ -229,7 +233,7 @@ class RecordPane(QFrame):
         self._arranged = True
 
     def _adopt(self, form: Form) -> None:
-        form.edited.connect(self._check)
+        form.edited.connect(self.check)
         form.settled.connect(self.settled)
         form.secret_shown.connect(self.bytes.show_secret)
         self._place.insertWidget(1, form)
@@ -242,19 +246,24 @@ class RecordPane(QFrame):
             if before.isAncestorOf(self.window().focusWidget()):
                 self.left.emit()  # else hiding it would send the keyboard anywhere
             before.hide()
-            if before is not self._begun:
+            if before not in self._unfinished:
                 before.deleteLater()
         self.facts.setVisible(False)
         if form is not None:
             form.show()
 
-    def _check(self) -> None:
+    @property
+    def _new(self) -> bool:
+        return self._form in self._unfinished
+
+    def check(self) -> None:
+        """Tells what the form in front says."""
         form = self._form
         assert form is not None
         form.show_problem("", "")
         self.refusal.say(())
         try:
-            record = record_of(form.content(), b"" if form is self._begun else self._id)
+            record = record_of(form.content(), b"" if self._new else self._id)
         except ContentError as error:
             form.show_problem(form.blamed(error), str(error))
             self.invalid.emit()

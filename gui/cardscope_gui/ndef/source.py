@@ -87,6 +87,11 @@ class MessageSource(QObject):
     """Message or state are others now."""
 
     @property
+    def place(self) -> QObject:
+        """What the message stays with: unfinished records of it are kept as long."""
+        return self
+
+    @property
     def blank(self) -> Blank | None:
         """What to show in place of records; ``None`` when there are some, or could be."""
         raise NotImplementedError

@@ -11,6 +11,7 @@ from cardscope_gui import theme
 from cardscope_gui.bridge import Bridge
 from cardscope_gui.memory.actions import MemoryActions
 from cardscope_gui.memory.hint import Hint
+from cardscope_gui.memory.protection.flow import Flow
 from cardscope_gui.memory.states import NoMemory
 from cardscope_gui.memory.tab import MemoryTab
 from cardscope_gui.ndef.card_bar import CardBar
@@ -20,7 +21,7 @@ from cardscope_gui.ndef.list_pane import ListPane
 from cardscope_gui.ndef.record_edits import RecordEdits
 from cardscope_gui.ndef.record_pane import RecordPane
 from cardscope_gui.ndef.source import Blank, MessageSource, Offer
-from cardscope_gui.ndef.tag_source import TagSource
+from cardscope_gui.ndef.tag_source import TagSource, Unlocking
 from cardscope_gui.ndef.words import tr
 from cardscope_gui.widgets.marks import Mark
 
@@ -103,7 +104,9 @@ class NdefTab(QFrame):
         if document is None:
             self._set_source(None)
         elif not isinstance(self._source, TagSource) or self._source.document is not document:
-            self._set_source(TagSource(document, self))
+            self._set_source(TagSource(document, self, unlock=self._unlocking))
+        else:
+            self._source.refresh()
         self._refresh()
 
     def show_card(self, session: "CardSession") -> None:
@@ -113,15 +116,21 @@ class NdefTab(QFrame):
             source.ended.connect(self.released)
             source.written.connect(lambda: self.hint.say(tr("The message is on the card, read back and compared.")))
         self._set_source(source)
-        for old in [each for each in self._cards if each.ended and each is not session]:
-            self._cards.pop(old).deleteLater()
+        for old, held in list(self._cards.items()):
+            if old.ended and old is not session and not self.edits.keeps(held):
+                self._cards.pop(old).deleteLater()
         self._refresh()
 
     def kept(self, reader: str) -> "CardSession | None":
         """The session of a card on ``reader`` that is not to be forgotten when it is removed: its message is changed,
         or something is to be said of it."""
         return next(
-            (session for session, source in self._cards.items() if session.reader == reader and source.busy), None
+            (
+                session
+                for session, source in self._cards.items()
+                if session.reader == reader and (source.busy or self.edits.keeps(source))
+            ),
+            None,
         )
 
     def set_front(self, front: bool) -> None:
@@ -172,6 +181,7 @@ class NdefTab(QFrame):
         self.card_bar.discard_wanted.connect(self.discard)
         memory.model.modelReset.connect(self._memory_changed)
         memory.reading.changed.connect(self._memory_changed)
+        memory.opened.changed.connect(self._unlocked)
 
     def _add_actions(self, actions: MemoryActions) -> None:
         # The menu's own serve what the Memory tab edits; these, a card's message.
@@ -225,10 +235,7 @@ class NdefTab(QFrame):
         if isinstance(before, TagSource):
             before.deleteLater()
         self._source = source
-        self.edits.begun = None
-        if self._pane is not None:
-            self._pane.give_up()
-        self.edits.settle()
+        self.edits.turn_to(source)
         if source is not None:
             source.changed.connect(self._refresh)
         self._place_bar()
@@ -236,6 +243,18 @@ class NdefTab(QFrame):
     def _memory_changed(self) -> None:
         if not isinstance(self._source, CardSource):
             self.show_tag()
+
+    def _unlocking(self) -> Unlocking:
+        session, known = self._memory.session, self._memory.known
+        if self._memory.opened.get(session) is not None:
+            return Unlocking(opened=True)
+        if not self._memory.present or known is None or known.family is None:
+            return Unlocking()
+        return Unlocking(act=lambda: self._memory.protection.open(Flow.UNLOCK))
+
+    def _unlocked(self) -> None:
+        if isinstance(self._source, TagSource):
+            self._source.refresh()
 
     def _place_bar(self) -> None:
         bar, here = self._memory.bar, self._front and not isinstance(self._source, CardSource)
@@ -262,8 +281,7 @@ class NdefTab(QFrame):
             return
         view = source.view
         entries = [Entry.of(record) for record in view.parsed.records]
-        if self.edits.begun is not None:
-            entries.append(Entry(self.edits.begun.words, self.edits.begun.icon, tr("New: not complete yet")))
+        entries += [new.entry for new in self.edits.unfinished]
         row = self.records.list.row
         self.model.show_entries(entries)
         if entries and not 0 <= self.records.list.row < len(entries):

@@ -2,7 +2,7 @@
 from its wanted bytes, edits are staged in it, and so both tabs always show the same."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoStack
@@ -23,12 +23,27 @@ from cardscope_gui.ndef.words import tr
 _CC_PAGE = 3
 
 
-class TagSource(MessageSource):
-    """On one :class:`MemoryDocument`."""
+@dataclass(frozen=True)
+class Unlocking:
+    """Whether the tag's password or key is known in this session, and what asks the user for it, if anything can."""
 
-    def __init__(self, document: MemoryDocument, parent: QObject | None = None) -> None:
+    opened: bool = False
+    act: Callable[[], object] | None = None
+
+
+class TagSource(MessageSource):
+    """On one :class:`MemoryDocument`. ``unlock`` says how it stands about the tag's password."""
+
+    def __init__(
+        self,
+        document: MemoryDocument,
+        parent: QObject | None = None,
+        *,
+        unlock: Callable[[], Unlocking] = Unlocking,
+    ) -> None:
         super().__init__(parent)
         self._document = document
+        self._unlock = unlock
         document.changed.connect(self._derive)
         document.rebased.connect(self._derive)
         self._derive()
@@ -37,6 +52,14 @@ class TagSource(MessageSource):
     def document(self) -> MemoryDocument:
         """What is edited."""
         return self._document
+
+    @property
+    def place(self) -> QObject:
+        return self._document
+
+    def refresh(self) -> None:
+        """The tag was unlocked, or is not any more, or it came or went: other words may be due."""
+        self._derive()
 
     @property
     def blank(self) -> Blank | None:
@@ -67,6 +90,9 @@ class TagSource(MessageSource):
         return self._put(target, text, typed)
 
     def offers(self) -> list[Offer]:
+        if (act := self._unlock_act()) is not None and self._area.missing is not None:
+            tip = tr("Asks for the tag's password or key, and reads the tag again.")
+            return [Offer(tr("Unlock…"), tip, lambda: str(act() or ""))]
         if self._area.cc is None or not self._area.cc.writable:
             return []
         found: list[Offer] = []
@@ -95,11 +121,11 @@ class TagSource(MessageSource):
                 return None
             why = self._document.base.unreadable.get(missing, tr("It was not read."))
             words = tr("Page {0} would have to be read first. {1} The Memory tab shows what could be read.")
-            return Blank(tr("The message could not be read"), words.format(missing, why))
+            return self._unread(tr("The message could not be read"), words.format(missing, why))
         if _CC_PAGE not in self._wanted.pages:
             why = self._document.base.unreadable.get(_CC_PAGE, tr("It was not read."))
             title = tr("Whether there is a message is not known")
-            return Blank(title, tr("Page 3 would tell. {0}").format(why))
+            return self._unread(title, tr("Page 3 would tell. {0}").format(why))
         title = tr("Not formatted for NDEF")
         try:
             draft = format_tag(self._wanted)
@@ -112,6 +138,15 @@ class TagSource(MessageSource):
             "whose bits can never be cleared again. Nothing is written before you have reviewed it."
         )
         return Blank(title, reason, tr("Format for NDEF"), self.format)
+
+    def _unread(self, title: str, reason: str) -> Blank:
+        act = self._unlock_act()
+        return Blank(title, reason, tr("Unlock…") if act is not None else "", act)
+
+    def _unlock_act(self) -> Callable[[], object] | None:
+        """What asks for the tag's password or key; ``None`` where it has none, or it is known already."""
+        chip = self._document.base.chip
+        return self._unlock().act if chip.pwd is not None or chip.key_pages is not None else None
 
     def _seen(self) -> MessageView:
         area, block = self._area, self._area.ndef
@@ -129,7 +164,7 @@ class TagSource(MessageSource):
         places = block.places if block is not None else None
         access = self._access()
         note = ""
-        if access is not None and access.access is Access.NEEDS_PASSWORD and not fixed:
+        if access is not None and access.access is Access.NEEDS_PASSWORD and not (fixed or self._unlock().opened):
             note = tr("Writing to this tag needs its password. The review asks for it.")
         return MessageView(message, room, fixed, note, tuple(problems), area.content[:end], places)
 

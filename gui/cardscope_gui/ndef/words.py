@@ -36,6 +36,11 @@ def counted(number: int, one: str, more: str) -> str:
     return (one if number == 1 else more).format(f"{number:,}")
 
 
+def no_link() -> str:
+    """What is wrong with a link that is no URI."""
+    return tr("A link begins with https://, tel:, mailto: … and has no spaces; phones would not open this.")
+
+
 def scheme_of(uri: str) -> str:
     """What stands before the first colon, in lower case; empty without one."""
     scheme, colon, _ = uri.partition(":")

@@ -90,6 +90,11 @@ def test_near_miss_by_the_vendor_byte() -> None:
     assert "Infineon" in text
 
 
+def test_a_near_miss_of_a_mifare_chip_has_the_right_article() -> None:
+    text = " ".join(identify_version(bytes.fromhex("0005030102000B03")).reasons)
+    assert "the storage byte of a MIFARE Ultralight Nano" in text
+
+
 def test_near_miss_by_the_storage_byte_is_no_known_memory() -> None:
     identity = identify_version(bytes.fromhex("0004040201001503"))
     assert identity.certainty is Certainty.GUESS

@@ -70,6 +70,13 @@ def test_uri_abbreviation() -> None:
     assert record_of(Uri("https://a.b")).payload == b"\x04a.b"
 
 
+@pytest.mark.parametrize(("type_", "payload"), [(b"U", ""), (b"U", "01FF"), (b"T", "3F656E"), (b"Hs", "")])
+def test_a_damaged_payload_is_told_without_names_of_a_library(type_: bytes, payload: str) -> None:
+    content, problems = content_of(NdefRecord(Tnf.WELL_KNOWN, type_, b"", bytes.fromhex(payload), ()))
+    assert isinstance(content, WellKnown)
+    assert problems == ("The payload does not have the form of its type, and is shown as bytes.",)
+
+
 def test_a_vcard_with_folded_lines_groups_and_parameters() -> None:
     card = (
         "BEGIN:VCARD\r\nVERSION:4.0\r\nN:Doe;Jane;;;\r\nitem1.TEL;TYPE=cell:tel:+1-5\r\n 55\r\n"
@@ -86,6 +93,11 @@ def test_a_vcard_with_folded_lines_groups_and_parameters() -> None:
     ("make", "complaint"),
     [
         (lambda: record_of(Uri("")), "empty"),
+        (lambda: record_of(Uri("example.org")), "begins with a scheme"),
+        (lambda: record_of(Uri("not a uri")), "begins with a scheme"),
+        (lambda: record_of(Uri("1a:b")), "begins with a scheme"),
+        (lambda: record_of(Uri("https://a.org/b c")), "no blanks"),
+        (lambda: record_of(SmartPoster("example")), "begins with a scheme"),
         (lambda: record_of(Text("x", "no code")), "language code"),
         (lambda: record_of(Wifi("", "12345678")), "1 to 32 bytes"),
         (lambda: record_of(Wifi("x" * 33, "12345678")), "1 to 32 bytes"),

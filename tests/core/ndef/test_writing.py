@@ -88,8 +88,9 @@ def test_a_block_whose_length_does_not_fit_takes_no_room() -> None:
 
 
 def test_a_tag_without_capability_container_is_refused() -> None:
-    with pytest.raises(NdefError, match="not formatted"):
+    with pytest.raises(NdefError, match="not formatted") as raised:
         write_message(delivered(chips()["mf0icu1"]), b"")
+    assert "“Format for NDEF”" in raised.value.remedy
 
 
 def test_the_container_never_announces_more_than_there_is() -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from cardscope.ndef.contents import Empty, External, Media, SmartPoster, Text, Unknown, Uri, WellKnown, Wifi
 from cardscope.ndef.encoding import contact
 from cardscope.ndef.message import NdefRecord, Tnf
+from cardscope_gui.memory.document import MemoryDocument
 from cardscope_gui.ndef.data_view import DataView, read_picture
 from cardscope_gui.ndef.entries import Entry
 from cardscope_gui.ndef.forms.contact_form import ContactForm
@@ -145,7 +146,7 @@ def test_a_new_record_becomes_one_once_it_says_something(show) -> None:
     shown = show(tag(LINK))
     shown.add("Text")
     assert isinstance(shown.form, TextForm)
-    assert shown.kinds[-1] == ("Text", "New: not complete yet")
+    assert shown.kinds[-1] == ("Text", "Not complete. Give a text.")
     assert not shown.document.staged
     form = shown.form
     shown.type("text", "hi")
@@ -165,7 +166,7 @@ def test_a_new_record_that_does_not_fit_is_no_record(show) -> None:
     shown.type("address", "a.org/" + "y" * 20)
     assert shown.message == message(Text("x" * 120))
     assert not shown.document.staged
-    assert shown.kinds[-1] == ("Link", "New: not complete yet")
+    assert shown.kinds[-1][1].startswith("Not complete. The message has 158 bytes, and this tag holds 137.")
     shown.type("address", "a.org")
     assert shown.message == message(Text("x" * 120), Uri("https://a.org"))
     assert shown.document.stack.count() == 1
@@ -184,6 +185,65 @@ def test_what_was_begun_is_kept_while_another_record_is_looked_at(show) -> None:
     shown.records.set_row(0)
     shown.records.set_row(1)
     assert shown.form.fields["phones"].text() == "123"
+
+
+def test_nothing_half_typed_is_lost_when_another_record_is_begun(show) -> None:
+    shown = show(tag(LINK, chip="ntag216"))
+    shown.add("Wi-Fi network")
+    shown.type("ssid", "Home")
+    shown.add("Contact")
+    shown.type("phones", "123")
+    lacking = "Not complete. Give the password, 8 to 63 characters."
+    assert shown.kinds[1] == ("Wi-Fi network", lacking)
+    assert shown.kinds[2][1].startswith("Not complete.")
+    assert not shown.document.staged
+    shown.type("name", "Ada")
+    assert shown.message == message(LINK, contact("Ada", phones=("123",)))
+    assert shown.kinds[2] == ("Wi-Fi network", lacking)
+    assert shown.records.row == 1
+    assert shown.document.stack.count() == 1
+    shown.records.set_row(2)
+    assert shown.form.fields["ssid"].text() == "Home"
+    assert "not among the changes" in shown.tab.pane.note.accessibleName()
+    shown.records.set_row(0)
+    shown.records.set_row(2)
+    # Half a password may not be lost either, and a whole one makes it a record.
+    shown.type("key", "secret8")
+    assert shown.kinds[2][1].startswith("Not complete. The password")
+    shown.type("key", "secret88")
+    held = contact("Ada", phones=("123",))
+    assert shown.message == message(LINK, held, Wifi("Home", "secret88"))
+    assert len(shown.kinds) == 3
+
+
+def test_nothing_half_typed_is_lost_when_another_tag_is_looked_at(show) -> None:
+    shown = show(tag(LINK))
+    shown.add("Wi-Fi network")
+    shown.type("ssid", "Home")
+    other = MemoryDocument(tag(TEXT))
+    shown.memory.show_file(other)
+    assert shown.kinds == [("Text", "hello")]
+    shown.memory.show_file(shown.document)
+    assert [kind for kind, _ in shown.kinds] == ["Link", "Wi-Fi network"]
+    shown.records.set_row(1)
+    assert shown.form.fields["ssid"].text() == "Home"
+
+
+def test_a_new_record_that_says_something_at_once_replaces_no_other(show) -> None:
+    shown = show(tag(LINK))
+    shown.add("Data or file")
+    assert shown.message == message(LINK, Media("text/plain", b""))
+    assert shown.records.row == 1
+
+
+def test_a_link_without_a_scheme_is_remarked(show) -> None:
+    # URI RTD, table 3: 00 abbreviates nothing.
+    shown = show(tag(WellKnown("U", b"\x00not a uri")))
+    (entry,) = shown.tab.model.entries
+    assert entry.problems == (
+        "A link begins with https://, tel:, mailto: … and has no spaces; phones would not open this.",
+    )
+    assert not shown.tab.pane.problems.isHidden()
 
 
 def test_what_was_begun_can_be_given_up(show) -> None:

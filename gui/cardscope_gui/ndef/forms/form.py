@@ -74,6 +74,11 @@ class Form(QWidget):
         self._problem = (field, text)
         self._redraw()
 
+    @property
+    def complaint(self) -> str:
+        """What is wrong with what was typed, wherever; empty: nothing is."""
+        return self._problem[1]
+
     def problem(self, field: str) -> str:
         """What stands below ``field``."""
         return self._below[field].text()

@@ -6,10 +6,10 @@ from typing import Final
 
 from PySide6.QtWidgets import QWidget
 
-from cardscope.ndef.contents import AndroidApplication, Bluetooth, Content, SmartPoster, Text, Uri
+from cardscope.ndef.contents import URI, AndroidApplication, Bluetooth, Content, SmartPoster, Text, Uri
 from cardscope.ndef.encoding import ContentError
 from cardscope_gui.ndef.forms.form import FieldError, Form
-from cardscope_gui.ndef.words import scheme_of, tr
+from cardscope_gui.ndef.words import no_link, scheme_of, tr
 
 _PREFIXES: Final = {"tel": "tel:", "mailto": "mailto:", "sms": "sms:"}
 _STORE_ID: Final = re.compile(r"[?&]id=([A-Za-z0-9_.]+)")
@@ -39,8 +39,8 @@ def full_address(kind: str, typed: str) -> str:
             check_web(uri)
             return uri
         case _:
-            if ":" not in typed or " " in typed:
-                raise FieldError("address", tr("A URI has a scheme before a colon, and no spaces: geo:48.1,11.6"))
+            if not URI.fullmatch(typed):
+                raise FieldError("address", no_link())
             return typed
 
 
