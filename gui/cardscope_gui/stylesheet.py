@@ -121,6 +121,9 @@ QLineEdit:focus {{ border: 2px solid {c.accent}; padding: 0 {px(10) - 1}px; min-
 QLineEdit:disabled {{ color: {c.text3}; border-color: {c.border}; }}
 
 QAbstractItemView {{ border: none; outline: none; background: transparent; }}
+QHeaderView {{ background: {c.bar}; }}
+QHeaderView::section {{ background: {c.bar}; color: {c.text2}; border: none; border-right: 1px solid {c.border};
+    border-bottom: 1px solid {c.border}; padding: {px(4)}px {px(8)}px; }}
 QScrollArea {{ border: none; background: transparent; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}

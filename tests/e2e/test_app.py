@@ -131,14 +131,14 @@ async def test_a_card_comes_and_goes(pcscd: PrivatePcscd, screen: Screen, tmp_pa
         await app.shows(f"Place a card on {READERS[0]}", "tag flat on the reader", box=MAIN)
         async with virtual_card(pcscd):
             await app.shows(UID, READERS[0], "NTAG216", box=HEADER)
-            await app.shows(READERS[0], "card present", "Recent cards", box=READERS_LIST)
+            await app.shows(READERS[0], "card in", "Recent cards", box=READERS_LIST)
             await app.shows_colour(LIGHT.ok, READERS_LIST)
             await app.shows(ATR[:47], "Contactless storage card", "888 bytes of user memory", box=MAIN)
             assert await asyncio.to_thread(screen.copied_by, "Ctrl+Shift+U") == UID
             assert await asyncio.to_thread(screen.copied_by, "Ctrl+Shift+A") == ATR
         await app.shows(f"Place a card on {READERS[0]}", box=MAIN)
         await app.shows_no(UID, "NTAG216", box=MAIN)
-        await app.shows_no("card present", box=READERS_LIST)
+        await app.shows_no("card in", box=READERS_LIST)
         await app.shows("Recent cards", "NTAG216", UID, box=READERS_LIST)
 
 

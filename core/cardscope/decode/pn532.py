@@ -44,6 +44,21 @@ _ERRORS: Final = {
     0x2B: "the card is gone",
     0x2D: "too much current",
 }
+_SHORT: Final = {0x01: "no answer", 0x02: "ACK, NAK or bad CRC", 0x14: "refused", 0x29: "released", 0x2B: "gone"}
+
+
+def tag_silence(command: bytes, answer: bytes) -> str:
+    """In two or three words, what the PN532 says of a card that did not answer ``command`` with data, and the number
+    of its error; empty where the card answered, or where ``answer`` does not tell. Both begin as for
+    :func:`decode_pn532_answer`.
+    """
+    code = command[1] if len(command) > 1 else 0
+    if code not in (IN_DATA_EXCHANGE, IN_COMMUNICATE_THRU) or answer[:2] != bytes((PN532_ANSWER, code + 1)):
+        return ""
+    error = answer[2] & _ERROR if len(answer) > 2 else 0
+    if not error:
+        return ""
+    return f"{_SHORT.get(error, 'error')} ({error:02X})"
 
 
 def decode_pn532_answer(command: bytes, answer: bytes) -> tuple[tuple[Field, ...], int]:

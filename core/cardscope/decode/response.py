@@ -4,6 +4,7 @@ Sources: ISO/IEC 7816-4 (data objects, status words), PC/SC Part 3 (UID, ATS, tr
 PN532 user manual, public software for OMNIKEY and Identiv readers; of the tags' own answers see ``tag_answers``.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from cardscope.decode.apdu_data import text_of
@@ -15,9 +16,9 @@ from cardscope.decode.data_names import application_name, session_object_name
 from cardscope.decode.desfire_version import decode_desfire_version
 from cardscope.decode.native import PN532, native_span, session_objects
 from cardscope.decode.native_fields import is_native
-from cardscope.decode.pn532 import decode_pn532_answer
+from cardscope.decode.pn532 import decode_pn532_answer, tag_silence
 from cardscope.decode.secrets import IDENTIV_REFUSALS
-from cardscope.decode.status_words import split_response, status_word
+from cardscope.decode.status_words import StatusWord, split_response, status_word
 from cardscope.decode.tag_answers import answer_words, decode_native_answer, decode_pages, pages_words, read_pages
 from cardscope.decode.tag_parts import octet, shifted, spelled
 from cardscope.decode.tag_uid import decode_uid
@@ -28,6 +29,7 @@ from cardscope.tags.catalogue import Chip
 _FIRMWARE: Final = bytes.fromhex("FF0048")
 _OMNIKEY_STATUS: Final = {b"\x00\x00": "The tag answered.", b"\x08\x00": "", b"\x08\x04": ""}
 _OMNIKEY_PROBLEMS: Final = {b"\x08\x00": "The tag did not answer.", b"\x08\x04": "The tag refused the command."}
+_OMNIKEY_SILENCE: Final = {b"\x08\x00": "no answer (08 00)", b"\x08\x04": "refused (08 04)"}
 _IDENTIV_CRC: Final = 2
 _RECEIVED: Final = 0x97
 _SESSION_ERROR: Final = 0xC0
@@ -62,6 +64,36 @@ def split_answer(command: bytes, response: bytes) -> tuple[bytes, int | None]:
     if command[:2] == b"\xff\xef" and (data or sw not in IDENTIV_REFUSALS):
         return response, None
     return data, sw
+
+
+def answer_status(command: bytes, response: bytes) -> StatusWord | None:
+    """What the status word of ``response`` to ``command`` says; ``None``: it has none, see :func:`split_answer`.
+
+    Readers that carry a tag's own command may answer 9000 although the tag did not: then this says so, as a warning.
+    """
+    data, sw = split_answer(command, response)
+    if sw is None:
+        return None
+    status = status_word(sw, command)
+    silence = _silence(command, data) if status.severity == "ok" and command[:1] == bytes((READER_CLASS,)) else ""
+    if not silence:
+        return status
+    words = "The reader did its part; the tag gave no data. What the reader says of it stands before the status word."
+    return replace(status, meaning=f"Reader only; tag: {silence}", explanation=words, severity="warning")
+
+
+def _silence(command: bytes, data: bytes) -> str:
+    try:
+        apdu = parse_command(command)
+    except ApduError:
+        return ""
+    match apdu.ins, apdu.p1:
+        case 0x00, 0x00 if apdu.data[:1] == bytes((PN532,)):
+            return tag_silence(apdu.data, data)
+        case 0xA0, 0x00 if native_span(apdu):
+            return _OMNIKEY_SILENCE.get(data[:2], "")
+        case _:
+            return ""
 
 
 def _status(sw: int, offset: int, command: bytes) -> Field:

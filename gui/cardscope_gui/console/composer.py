@@ -8,7 +8,6 @@ from cardscope.decode.hex import format_hex
 from cardscope.decode.secrets import MaskedCommand
 from cardscope.errors import CardScopeError
 from cardscope.readers.families import Family
-from cardscope.tags.catalogue import Chip
 from cardscope_gui import theme
 from cardscope_gui.console.annotation import annotate, annotate_failure, annotate_left_out, explain
 from cardscope_gui.console.command_form import CommandForm
@@ -57,7 +56,7 @@ class Composer(QWidget):
         self._update()
         self.edit.textChanged.connect(self._text_changed)
         self.edit.submitted.connect(self.submit)
-        self.edit.older_wanted.connect(lambda: history.step_back(self._shown, self._spelled()))
+        self.edit.older_wanted.connect(lambda: history.step_back(self._shown, self.spelled))
         self.edit.newer_wanted.connect(history.step_forward)
         history.recalled.connect(self.recall)
         history.draft_recalled.connect(self.edit.set_text)
@@ -112,6 +111,11 @@ class Composer(QWidget):
         """Whether a command is on its way."""
         return self._busy
 
+    @property
+    def spelled(self) -> bytes | None:
+        """The bytes of the text as they stand there, without a wrapping; ``None``: they are not all clear."""
+        return self.typed.data if self.typed.pasted.complete else None
+
     def set_busy(self, busy: bool) -> None:
         """While busy, nothing more can be sent."""
         self._busy = busy
@@ -156,13 +160,6 @@ class Composer(QWidget):
     def show_failure(self, error: CardScopeError) -> None:
         """Says under the text why it was not answered, until the text changes."""
         self.annotation.set_runs(annotate_failure(error))
-
-    def remember(self, *, chip: Chip | None, uid: bytes | None, reader: str) -> None:
-        """Adds what is shown to the history and selects it, so that the next command can be typed over it. The rest
-        says which card it was for."""
-        if (command := self._spelled()) is not None:
-            self._history.add(command, chip=chip, uid=uid, reader=reader)
-        self.edit.selectAll()
 
     def submit(self) -> None:
         """Asks for the bytes shown to be sent. Text that is not clear, or no command, is never sent; what is wrong with
@@ -261,10 +258,6 @@ class Composer(QWidget):
         self.form.setVisible(shown)
         self.updateGeometry()
         self.form_toggled.emit(shown)
-
-    def _spelled(self) -> bytes | None:
-        """The bytes of the text as they stand there, without a wrapping."""
-        return self.typed.data if self.typed.pasted.complete else None
 
     def _theme_changed(self) -> None:
         side = theme.px(32)

@@ -1,5 +1,6 @@
 """The APDU console: every command and answer, and a line to send more."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -7,8 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from cardscope.decode import status_words
-from cardscope.decode.response import split_answer
+from cardscope.decode.response import answer_status
 from cardscope.decode.secrets import MaskedCommand
 from cardscope.errors import CardScopeError, EscapeRefusedError
 from cardscope.events import Exchanged, Identified, Origin
@@ -232,13 +232,22 @@ class ConsolePanel(QFrame):
         # Where the chip is not certain, the history leaves out what is secret on any chip.
         identity = known.chip if known is not None else None
         chip = identity.chip if identity is not None and identity.certainty is Certainty.CERTAIN else None
-        self.composer.remember(chip=chip, uid=target.uid, reader=target.reader)
+        spelled = self.composer.spelled
+        remember = partial(self.history.add, chip=chip, uid=target.uid, reader=target.reader)
+        # The next command can be typed over this one.
+        self.composer.edit.selectAll()
         self.composer.set_busy(True)
-        self._bridge.spawn(self._send(target, self._sending, command, approval))
+        self._bridge.spawn(self._send(target, self._sending, command, approval, partial(remember, spelled or command)))
 
     async def _send(
-        self, target: CardSession | EmptyReader, sending: object, command: bytes, approval: str | None
+        self,
+        target: CardSession | EmptyReader,
+        sending: object,
+        command: bytes,
+        approval: str | None,
+        remember: Callable[[], None],
     ) -> None:
+        """Sends ``command``, and calls ``remember`` unless the guard refused it."""
         shown = command
 
         async def send_following(following: bytes) -> bytes:
@@ -247,7 +256,13 @@ class ConsolePanel(QFrame):
             return (await target.send(following, origin=Origin.APPLICATION)).response or b""
 
         try:
-            exchanged = await target.send(command, approval=approval)
+            try:
+                exchanged = await target.send(command, approval=approval)
+            except CardScopeError as error:
+                if not isinstance(error, GuardRefusal):
+                    remember()
+                raise
+            remember()
             if self.follow_box.isChecked() and exchanged.insertion:  # a reader's own status words mean other things
                 await follow(command, exchanged.response or b"", send_following)
         except CardScopeError as error:
@@ -306,14 +321,13 @@ class ConsolePanel(QFrame):
         runs = [TextRun(" ".join(hex_bytes[:16]) + (" …" if len(hex_bytes) > 16 else ""), mono=True)]
         if last.response is None:
             return [*runs, TextRun(last.error, "bad", icon="cross")]
-        _, sw = split_answer(last.command, last.response)
-        if sw is None:
+        status = answer_status(last.command, last.response)
+        if status is None:
             return [*runs, TextRun(self.tr("No status word"), "warn", icon="caution")]
-        status = status_words.status_word(sw, last.command)
         glyph, ink, _ = SEVERITIES[status.severity]
         return [
             *runs,
-            TextRun(f"{sw >> 8:02X} {sw & 0xFF:02X}", ink, mono=True, icon=glyph),
+            TextRun(f"{status.code >> 8:02X} {status.code & 0xFF:02X}", ink, mono=True, icon=glyph),
             TextRun(status.meaning, ink, bold=True),
             TextRun(milliseconds(last.ms), "text3", mono=True),
         ]

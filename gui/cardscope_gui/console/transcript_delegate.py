@@ -8,10 +8,10 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QCursor, QFont, QFontMetrics, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from cardscope.decode import status_words
 from cardscope.decode.masked_fields import decode_response_masked
-from cardscope.decode.response import decode_response, split_answer
+from cardscope.decode.response import answer_status, decode_response, split_answer
 from cardscope.decode.secrets import Span, masked_hex, secret_spans
+from cardscope.decode.status_words import StatusWord
 from cardscope.events import Exchanged, Origin
 from cardscope.tags.catalogue import Chip
 from cardscope_gui import icons, theme
@@ -150,9 +150,8 @@ class TranscriptDelegate(QStyledItemDelegate):
                 return self.tr("{0}: holds a secret, which is not shown").format(named.name or self.tr("Data"))
             return " ".join(part for part in (named.name, named.value, named.meaning) if part)
         if exchange.response is not None and line >= _answer_line(layout):
-            _, sw = split_answer(exchange.command, exchange.response)
-            if sw is not None and x >= self._pill(exchange, layout, sw, metrics).left:
-                status = status_words.status_word(sw, exchange.command)
+            status = answer_status(exchange.command, exchange.response)
+            if status is not None and x >= self._pill(exchange, layout, status, metrics).left:
                 return "\n".join(part for part in (status.meaning, status.explanation, status.source) if part)
         return ""
 
@@ -242,8 +241,8 @@ class TranscriptDelegate(QStyledItemDelegate):
             spare = (line - QFontMetrics(metrics.small).height()) // 2
             painter.drawText(rect.adjusted(0, spare, 0, 0), Qt.TextFlag.TextWordWrap, exchange.error)
             return
-        data, sw = split_answer(exchange.command, exchange.response)
-        pill = self._pill(exchange, layout, sw, metrics)
+        data, _ = split_answer(exchange.command, exchange.response)
+        pill = self._pill(exchange, layout, answer_status(exchange.command, exchange.response), metrics)
         if data:
             whole = Segment("", 0, len(data), "apdu_data", "", "")
             secrets = () if self._model.shows_secrets else answer_spans(exchange)
@@ -306,14 +305,13 @@ class TranscriptDelegate(QStyledItemDelegate):
     def _no_data(self) -> str:
         return self.tr("No data")
 
-    def _pill(self, exchange: Exchanged, layout: _Layout, sw: int | None, metrics: _Metrics) -> _Pill:
+    def _pill(self, exchange: Exchanged, layout: _Layout, status: StatusWord | None, metrics: _Metrics) -> _Pill:
         """The status in its column. Where its words need more room and the answer's data leaves some, the pill starts
         further left."""
-        if sw is None:
+        if status is None:
             code, words, severity = "", self.tr("No status word"), ("caution", "warn", "warn_bg")
         else:
-            status = status_words.status_word(sw, exchange.command)
-            code, words = f"{sw >> 8:02X} {sw & 0xFF:02X}", status.meaning
+            code, words = f"{status.code >> 8:02X} {status.code & 0xFF:02X}", status.meaning
             severity = SEVERITIES[status.severity]
         mono, bold = QFontMetrics(metrics.small_mono), QFontMetrics(metrics.small_bold)
         code_width = mono.horizontalAdvance(code) + theme.px(5) if code else 0

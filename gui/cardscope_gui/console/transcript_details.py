@@ -7,10 +7,9 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
-from cardscope.decode import status_words
 from cardscope.decode.apdu_structure import counted
 from cardscope.decode.masked_fields import decode_response_masked, decode_sent, decode_sent_masked
-from cardscope.decode.response import decode_response, split_answer
+from cardscope.decode.response import answer_status, decode_response
 from cardscope.decode.secrets import Span, secret_answer_spans, secret_spans
 from cardscope.events import Exchanged, Origin
 from cardscope.fields import Field
@@ -117,14 +116,13 @@ class TranscriptDetails(QDialog):
         return " · ".join(parts)
 
     def _show_status(self, command: bytes, response: bytes) -> None:
-        _, sw = split_answer(command, response)
-        if sw is None:
+        status = answer_status(command, response)
+        if status is None:
             self.status.set_runs([TextRun(self.tr("No status word"), "warn", icon="caution")])
             return
-        status = status_words.status_word(sw, command)
         glyph, ink, _ = SEVERITIES[status.severity]
         runs = [
-            TextRun(f"{sw >> 8:02X} {sw & 0xFF:02X}", ink, mono=True, icon=glyph),
+            TextRun(f"{status.code >> 8:02X} {status.code & 0xFF:02X}", ink, mono=True, icon=glyph),
             TextRun(status.meaning, ink, bold=True),
             TextRun(status.explanation, "text2"),
         ]

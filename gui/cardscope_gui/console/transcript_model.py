@@ -18,8 +18,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from cardscope.decode import status_words
-from cardscope.decode.response import split_answer
+from cardscope.decode.response import answer_status, split_answer
 from cardscope.decode.secrets import Span, masked_hex, secret_answer_spans, secret_spans
 from cardscope.events import Exchanged, Origin
 from cardscope.tags.catalogue import Chip
@@ -84,13 +83,13 @@ def spoken(exchange: Exchanged, chip: Chip | None = None) -> str:
         command = _tr("Sent by the application. {0}").format(command)
     if exchange.response is None:
         return _tr("{0} Failed: {1}").format(command, exchange.error)
-    data, sw = split_answer(exchange.command, exchange.response)
+    data, _ = split_answer(exchange.command, exchange.response)
     said = masked_hex(data, answer_spans(exchange)) or _tr("no data")
-    if sw is None:
+    status = answer_status(exchange.command, exchange.response)
+    if status is None:
         return _tr("{0} Answer {1}, no status word, {2} ms.").format(command, said, round(exchange.ms))
-    meaning = status_words.status_word(sw, exchange.command).meaning
     return _tr("{0} Answer {1}, status {2} {3}, {4} ms.").format(
-        command, said, f"{sw:04X}", meaning, round(exchange.ms)
+        command, said, f"{status.code:04X}", status.meaning, round(exchange.ms)
     )
 
 

@@ -4,9 +4,8 @@ from array import array
 from collections.abc import Sequence
 from typing import Final
 
-from cardscope.decode import status_words
 from cardscope.decode.apdu import summary
-from cardscope.decode.response import split_answer
+from cardscope.decode.response import answer_status
 from cardscope.events import Exchanged, Origin
 
 Row = tuple[str, int, bool, bytes, bytes | None, float, float, str]
@@ -98,6 +97,6 @@ class PickedExchanges:
 
 
 def _words(exchange: Exchanged) -> str:
-    sw = split_answer(exchange.command, exchange.response or b"")[1]
-    status = status_words.status_word(sw, exchange.command).meaning if sw is not None else ""
-    return "\n".join((summary(exchange.command), status, exchange.reader, exchange.error)).casefold()
+    status = answer_status(exchange.command, exchange.response or b"")
+    meaning = status.meaning if status is not None else ""
+    return "\n".join((summary(exchange.command), meaning, exchange.reader, exchange.error)).casefold()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from cardscope.decode.hex import format_hex
 from cardscope.memory.compare import compare, take
 from cardscope.memory.plan_parts import PlanRefusal
 from cardscope.memory.wording import pages_text
@@ -22,11 +23,20 @@ class CompareSide:
     snapshot: TagSnapshot
     document: MemoryDocument | None = None
     """Where pages that are taken from the other side are staged; without one this side is only looked at."""
+    of_tag: bool = False
+    """Whether the document is a tag's: what is staged is not on the tag."""
 
     @property
     def content(self) -> TagSnapshot:
-        """What is compared: with all that is staged, where there is a document."""
-        return self.snapshot if self.document is None else wanted_content(self.document.draft)
+        """What is compared: what the tag held when it was read last, or the file with its edits."""
+        if self.document is None:
+            return self.snapshot
+        return self.document.base if self.of_tag else wanted_content(self.document.draft)
+
+    @property
+    def staged(self) -> Mapping[int, bytes]:
+        """What is to be written to the tag, and not on it yet."""
+        return self.document.draft.changes if self.document is not None and self.of_tag else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,8 @@ class CompareRow:
     right: bytes | None
     meaning: str
     """What differs; empty where the two are alike."""
+    staged: str = ""
+    """What is staged for the page and not written yet, a sentence or two; it is on neither side."""
 
     @property
     def differs(self) -> bool:
@@ -49,15 +61,23 @@ class CompareRow:
         return self.left is not None and self.right is not None and self.left[offset] != self.right[offset]
 
 
-def rows_of(left: TagSnapshot, right: TagSnapshot) -> tuple[list[CompareRow], tuple[str, ...]]:
-    """A row for each page that either knows, in order, and sentences about more than single pages."""
-    found = compare(left, right)
+def rows_of(left: CompareSide, right: CompareSide) -> tuple[list[CompareRow], tuple[str, ...]]:
+    """A row for each page that either knows or has staged, in order, and sentences about more than single pages."""
+    old, new = left.content, right.content
+    found = compare(old, new)
     meanings = {one.page: one.meaning for one in found.differences}
     rows = [
-        CompareRow(page, left.pages.get(page), right.pages.get(page), meanings.get(page, ""))
-        for page in sorted(left.pages.keys() | right.pages.keys())
+        CompareRow(page, old.pages.get(page), new.pages.get(page), meanings.get(page, ""), _staged(page, left, right))
+        for page in sorted(old.pages.keys() | new.pages.keys() | left.staged.keys() | right.staged.keys())
     ]
     return rows, found.notes
+
+
+def _staged(page: int, *sides: CompareSide) -> str:
+    words = tr("Staged for {0}, not written: {1}.")
+    return " ".join(
+        words.format(side.name, format_hex(side.staged[page], " ")) for side in sides if page in side.staged
+    )
 
 
 @dataclass(frozen=True, slots=True)

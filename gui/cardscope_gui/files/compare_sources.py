@@ -90,7 +90,7 @@ class CompareSources(QObject):
         documents = {document.base.uid: document for document in self._card.read_tags}
         for uid, document in documents.items():
             name = _tag_name(document.base.chip.name, uid, present.get(uid, ""))
-            found.append(CompareSource(("tag", uid), name, CompareSide(name, document.base, document)))
+            found.append(CompareSource(("tag", uid), name, CompareSide(name, document.base, document, of_tag=True)))
         for uid, reader in present.items():
             session, known = self._bridge.service.session(reader), self._bridge.service.identification(reader)
             if uid in documents or session is None or known is None or known.chip is None or known.chip.chip is None:

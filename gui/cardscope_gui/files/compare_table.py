@@ -31,7 +31,7 @@ class Column(IntEnum):
 
 
 class CompareModel(QAbstractTableModel):
-    """All rows, or those that differ."""
+    """All rows, or those that differ or have something staged."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -41,10 +41,11 @@ class CompareModel(QAbstractTableModel):
         self._everything = False
 
     def show_rows(self, rows: Sequence[CompareRow], left: str, right: str, *, everything: bool) -> None:
-        """Shows ``rows``, with the names of the two sides; ``everything``: those without a difference, too."""
+        """Shows ``rows``, with the names of the two sides; ``everything``: those without a difference and with nothing
+        staged, too."""
         self.beginResetModel()
         self._all, self._names, self._everything = list(rows), (left, right), everything
-        self._rows = [row for row in rows if everything or row.differs]
+        self._rows = [row for row in rows if everything or row.differs or row.staged]
         self.endResetModel()
 
     @property
@@ -82,7 +83,7 @@ class CompareModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return _cell(row, index.column(), spoken=role == Qt.ItemDataRole.AccessibleTextRole)
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == Column.MEANING:
-            return row.meaning
+            return " ".join(filter(None, (row.staged, row.meaning)))
         return None
 
 
@@ -96,7 +97,7 @@ def _cell(row: CompareRow, column: int, *, spoken: bool) -> str:
             content = row.left if column == Column.LEFT else row.right
             return tr("Not known") if content is None else format_hex(content, " ")
         case _:
-            return row.meaning or tr("The same")
+            return " ".join(filter(None, (row.staged, row.meaning or tr("The same"))))
 
 
 class _Delegate(QStyledItemDelegate):

@@ -84,7 +84,7 @@ class CompareView(QFrame):
         self.taken.emit(found.text)
 
     def _compare(self) -> None:
-        self._rows, notes = rows_of(self.left.content, self.right.content)
+        self._rows, notes = rows_of(self.left, self.right)
         set_paragraph(self.notes, " ".join(notes))
         self.notes.setVisible(bool(notes))
         self._show_rows()
@@ -160,6 +160,9 @@ class CompareView(QFrame):
 
     def _current_changed(self) -> None:
         row = self.model.row_at(self.table.currentIndex())
-        words = tr("Page {0}: {1}").format(row.page, row.meaning or tr("the same")) if row is not None else ""
+        words = ""
+        if row is not None:
+            words = tr("Page {0}: {1}").format(row.page, row.meaning or tr("the same"))
+            words += f". {row.staged}" if row.staged else ""
         set_paragraph(self.meaning, words)
         self.meaning.setVisible(bool(words))

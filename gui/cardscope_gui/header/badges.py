@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from cardscope.identify.state import TagState
 
 _GAP = 8
+BEFORE = 16
+"""The gap before the first badge, which the header leaves."""
 
 
 class Badge(QFrame):
@@ -66,14 +68,15 @@ class Badges(QWidget):
     @property
     def wanted(self) -> int:
         """What all badges and the gaps before them take, in pixels; 0 without any."""
-        return sum(theme.px(_GAP) + badge.sizeHint().width() for badge in self._badges)
+        gaps = theme.px(BEFORE) + theme.px(_GAP) * (len(self._badges) - 1) if self._badges else 0
+        return gaps + sum(badge.sizeHint().width() for badge in self._badges)
 
     def fit(self, most: int) -> int:
         """Shows the badges that fit into ``most`` pixels, the first ones first, and returns what they and the gap
         before them take."""
         taken = 0
         for badge in self._badges:
-            wanted = taken + theme.px(_GAP) + badge.sizeHint().width()
+            wanted = taken + theme.px(_GAP if taken else BEFORE) + badge.sizeHint().width()
             fits = wanted <= most
             badge.setVisible(fits)
             if not fits:

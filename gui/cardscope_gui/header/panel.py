@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from cardscope.readers.protocol import ReaderKind, ReaderStatus
 from cardscope_gui import theme
-from cardscope_gui.header.badges import Badges
+from cardscope_gui.header.badges import BEFORE, Badges
 from cardscope_gui.header.hex_value import HexValue
 from cardscope_gui.header.identity import identify
 from cardscope_gui.widgets.labels import ElidedLabel, label
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _SIDE = 24
 _TILE = 48
 _TILE_GAP = 16
-_BADGE_GAP = 16
 _GAP = 24
 _MOST_UID = 320
 _LEAST_ATR = 160
@@ -55,7 +54,7 @@ class HeaderPanel(QFrame):
         inside.addWidget(IconLabel("chip", "accent", 24), 0, Qt.AlignmentFlag.AlignCenter)
 
         name_row = QHBoxLayout()
-        name_row.setSpacing(theme.px(_BADGE_GAP))
+        name_row.setSpacing(theme.px(BEFORE))
         name_row.addWidget(self._title)
         name_row.addWidget(self._virtual, 0, Qt.AlignmentFlag.AlignVCenter)
         name_row.addWidget(self.badges, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -148,13 +147,13 @@ class HeaderPanel(QFrame):
         out bytes of its middle."""
         name = self._title.sizeHint().width()
         if not self._virtual.isHidden():
-            name += theme.px(_BADGE_GAP) + self._virtual.sizeHint().width()
+            name += theme.px(BEFORE) + self._virtual.sizeHint().width()
         left = self.width() - theme.px(2 * _SIDE + _TILE + _TILE_GAP + 2 * _GAP)
         left -= self.uid.fit(theme.px(_MOST_UID))
-        # The ATR is on the page below, too; the badges are nowhere else in so few words.
+        # The ATR is on the page below, too; name and badges are nowhere else in so few words.
         least = theme.px(_LEAST_ATR)
         cramped = left - least - name < self.badges.wanted
-        self.atr.setVisible(self._has_atr and self.ndef.isHidden() and not (cramped and self.badges.wanted))
+        self.atr.setVisible(self._has_atr and self.ndef.isHidden() and not cramped)
         if not self.ndef.isHidden():
             least = self.ndef.fit(least)
         elif self.atr.isHidden():

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from cardscope_gui import theme
 from cardscope_gui.memory.bytes_text import Pasted, read_hex
@@ -17,7 +17,8 @@ _HEIGHT = 44
 
 
 class Question(QFrame):
-    """One question at a time. Esc and Cancel do nothing but close it."""
+    """One question at a time, about what is shown and selected while it is asked. Esc and Cancel do nothing but close
+    it."""
 
     closed = Signal()
 
@@ -69,6 +70,16 @@ class Question(QFrame):
             self._answer = None
             self.hide()
             self.closed.emit()
+
+    def withdraw(self) -> None:
+        """Closes it because what it was about is not there any more; the keyboard stays where it is, unless it was
+        here."""
+        focus = QApplication.focusWidget()
+        if focus is not None and self.isAncestorOf(focus):
+            self.close_question()
+        elif self._answer is not None:
+            self._answer = None
+            self.hide()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -235,6 +235,9 @@ class MemoryTab(QFrame):
         self.table.customContextMenuRequested.connect(self._open_menu)
         self.editor.refused.connect(self._refused)
         self.editor.done.connect(self.hint.say)
+        # A question is about the cells, the bytes and the clipboard of the moment in which it was asked.
+        for another in (self.table.moved, self.editor.done):
+            another.connect(self.question.withdraw)
         self.editor.too_long.connect(self._ask_to_shorten)
         self.inspector.refused.connect(self._refused)
         self.find_bar.closed.connect(self.table.setFocus)
@@ -274,12 +277,16 @@ class MemoryTab(QFrame):
         if before is not None:
             before.changed.disconnect(self._staged_changed)
             before.rebased.disconnect(self._staged_changed)
+            before.changed.disconnect(self.question.withdraw)
+            before.rebased.disconnect(self.question.withdraw)
         self.question.close_question()
         self.model.set_document(document)
         self.inspector.set_document(document)
         if document is not None:
             document.changed.connect(self._staged_changed)
             document.rebased.connect(self._staged_changed)
+            document.changed.connect(self.question.withdraw)
+            document.rebased.connect(self.question.withdraw)
         self._staged_changed()
 
     def _take(self, snapshot: TagSnapshot) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
 
 if TYPE_CHECKING:
     from cardscope.dumps import Candidate
@@ -58,6 +58,28 @@ def ask_chip(
     _show(dialog)
 
 
+def ask_to_replace(
+    parent: QWidget, title: str, save: Callable[[], object], replace: Callable[[], object]
+) -> QMessageBox:
+    """Asks what becomes of the memory of the virtual card ``title``, which another card is to replace. Escape leaves
+    that card where it is."""
+    dialog = QMessageBox(parent)
+    dialog.setIcon(QMessageBox.Icon.NoIcon)
+    dialog.setWindowTitle(translate("ImageDialogs", "Replace the virtual card?"))
+    words = translate("ImageDialogs", "“{title}” in the virtual reader was changed, and its memory is saved nowhere.")
+    dialog.setText(words.format(title=title))
+    dialog.setInformativeText(translate("ImageDialogs", "What it holds is lost when another card replaces it."))
+    cancel = dialog.addButton(QMessageBox.StandardButton.Cancel)
+    lose = dialog.addButton(translate("ImageDialogs", "Replace"), QMessageBox.ButtonRole.DestructiveRole)
+    keep = dialog.addButton(translate("ImageDialogs", "Save first…"), QMessageBox.ButtonRole.AcceptRole)
+    dialog.setDefaultButton(keep)
+    dialog.setEscapeButton(cancel)
+    lose.clicked.connect(replace)
+    keep.clicked.connect(save)
+    _show(dialog)
+    return dialog
+
+
 def ask_port(parent: QWidget, port: int, chosen: Callable[[int], None]) -> None:
     """Asks at which port the driver of the PC/SC service's virtual reader listens."""
     dialog = QInputDialog(parent)
@@ -77,6 +99,6 @@ def _open(dialog: QFileDialog, chosen: Callable[[str], None]) -> None:
     _show(dialog)
 
 
-def _show(dialog: QFileDialog | QInputDialog) -> None:
+def _show(dialog: QDialog) -> None:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()

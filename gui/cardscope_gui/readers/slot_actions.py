@@ -1,5 +1,7 @@
 """What can be done with the app's virtual reader, as actions: in the menu bar and in the reader's own menu."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
@@ -34,6 +36,7 @@ class SlotActions(QObject):
         self.save_image.triggered.connect(self._save_image)
         self.model_menu = ModelMenu(self.tr("Mo&del of the virtual reader"), slot, window)
         slot.chip_wanted.connect(self._ask_chip)
+        slot.replace_wanted.connect(self._ask_to_replace)
 
     def add_to(self, menu: QMenu) -> None:
         """Puts all of them into ``menu``."""
@@ -75,10 +78,16 @@ class SlotActions(QObject):
             self._slot.take_back()
 
     def _save_image(self) -> None:
+        self._save_then(None)
+
+    def _save_then(self, then: Callable[[], object] | None) -> None:
         card = self._slot.card
         if card is not None and card.tag is not None:
             name = f"{card.tag.chip.key}-{card.tag.uid.hex().upper()}.bin"
-            image_dialogs.save_image(self._window, name, self._slot.save_image)
+            image_dialogs.save_image(self._window, name, lambda path: self._slot.save_image(path, then))
+
+    def _ask_to_replace(self, title: str, replace: Callable[[], object]) -> None:
+        image_dialogs.ask_to_replace(self._window, title, lambda: self._save_then(replace), replace)
 
     def _ask_chip(self, name: str, image: bytes, candidates: list[object]) -> None:
         image_dialogs.ask_chip(self._window, name, image, candidates, self._slot.insert_image)

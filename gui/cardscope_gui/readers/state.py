@@ -38,7 +38,7 @@ def reader_words(status: ReaderStatus, loan: Loan = Loan.HOME, card: str = "") -
         case ReaderState.PRESENT:
             name = card or storage_card_name(status.atr)
             return (
-                translate("ReaderState", "{card} · card present").format(card=name)
+                translate("ReaderState", "{card} · card in").format(card=name)
                 if name
                 else translate("ReaderState", "Card present")
             )

@@ -4,6 +4,7 @@ Qt's side of :mod:`cardscope.virtual`; no widgets.
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -39,6 +40,9 @@ class VirtualSlot(QObject):
     """What went wrong and what to do, in words for the user."""
     chip_wanted = Signal(str, bytes, list)
     """A file's name, its content, and the several candidates of what it can be."""
+    replace_wanted = Signal(str, object)
+    """Another card is to come in the place of one whose memory was changed and is kept nowhere: the title of that one,
+    and the function without arguments that lets the other in. Until it is called, nothing happens."""
 
     def __init__(self, bridge: Bridge, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +51,8 @@ class VirtualSlot(QObject):
         self._bridge = bridge
         self._settings = settings
         self._card: LooseCard | None = None
+        self._kept = b""
+        """The memory of the card as it was put in, or saved last."""
         self._lending: asyncio.Task[object] | None = None
         self._electronics: tuple[str, VirtualCard | None] | None = None
 
@@ -74,9 +80,10 @@ class VirtualSlot(QObject):
         except CardScopeError as error:
             self._say(error)
 
-    def insert_loose(self, card: "LooseCard") -> None:
-        """Puts ``card`` in, in the place of the card that is there."""
-        self._put(card)
+    def insert_loose(self, card: "LooseCard", before: Callable[[], object]) -> None:
+        """Puts ``card`` in, in the place of the card that is there. ``before`` is called just before; never, if the
+        user wants to keep that card."""
+        self._put(card, before)
 
     def remove(self) -> None:
         """Takes the card out, also before it has been lent."""
@@ -90,7 +97,7 @@ class VirtualSlot(QObject):
         self._settings.reader_model = key
         if self.reader is not None and self.reader.card is not None and self._card is not None:
             self.take_back()
-            self._put(self._card)
+            self._place(self._card)
         self.changed.emit()
 
     def lend(self) -> None:
@@ -115,10 +122,10 @@ class VirtualSlot(QObject):
         """Puts in a card as the tag in ``snapshot``, which people call ``name``."""
         self._bridge.spawn(self._insert_snapshot(name, snapshot))
 
-    def save_image(self, path: str) -> None:
-        """Writes the memory of the tag as it is now into the file at ``path``."""
+    def save_image(self, path: str, then: Callable[[], object] | None = None) -> None:
+        """Writes the memory of the tag as it is now into the file at ``path``. ``then`` is called once it is there."""
         if self.card is not None and self.card.tag is not None:
-            self._bridge.spawn(self._save_image(Path(path), self.card.tag.image))
+            self._bridge.spawn(self._save_image(Path(path), self.card, self.card.tag.image, then))
 
     def electronics(self) -> "VirtualCard | None":
         """What takes the commands to the reader itself, see :class:`~cardscope.virtual.reader.VirtualReader`."""
@@ -131,10 +138,21 @@ class VirtualSlot(QObject):
 
         return reader_model(self.model_key if self.model_key in reader_models() else "generic")
 
-    def _put(self, card: "LooseCard") -> None:
+    def _put(self, card: "LooseCard", before: Callable[[], object] | None = None) -> None:
+        there = self.card
+        if there is not None and there.tag is not None and there.tag.image != self._kept:
+            self.replace_wanted.emit(there.title, partial(self._place, card, before))
+        else:
+            self._place(card, before)
+
+    def _place(self, card: "LooseCard", before: Callable[[], object] | None = None) -> None:
         if self.reader is not None:
             fronted = card.on(self._model())
             self.take_back()
+            if before is not None:
+                before()
+            if card is not self._card:
+                self._kept = card.tag.image if card.tag is not None else b""
             self._card = card
             self.shown.emit()
             self.reader.insert(fronted)
@@ -199,11 +217,16 @@ class VirtualSlot(QObject):
         else:
             self._put(LooseCard.type2(f"{tag.chip.name}, {name}", tag))
 
-    async def _save_image(self, path: Path, image: bytes) -> None:
+    async def _save_image(self, path: Path, card: "LooseCard", image: bytes, then: Callable[[], object] | None) -> None:
         try:
             await _aside(lambda: path.write_bytes(image))
         except OSError as error:
             self.failed.emit(self.tr("{path} cannot be written: {why}.").format(path=path, why=error.strerror or error))
+            return
+        if card is self._card:
+            self._kept = image
+        if then is not None:
+            then()
 
     def _set_loan(self, loan: Loan) -> None:
         self.loan = loan

@@ -162,6 +162,7 @@ class ScriptWindow(QDialog):
         self.stop_button.clicked.connect(self.runner.stop)
         for keys, does in (("F5", self.run), ("F10", self.step), ("Shift+F5", self.runner.stop)):
             QShortcut(QKeySequence(keys), self, does)
+        QShortcut(QKeySequence("Ctrl+W"), self, self.close)
         self.document.edited.connect(self._text_changed)
         self.keeper.found.connect(self._take_up)
         self.keeper.failed.connect(self.notice.say)

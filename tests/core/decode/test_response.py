@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardscope.decode.masked_fields import decode_response_masked, decode_sent, decode_sent_masked
-from cardscope.decode.response import decode_response, split_answer
+from cardscope.decode.response import answer_status, decode_response, split_answer
 from cardscope.decode.secrets import secret_answer_spans, secret_spans
 from cardscope.decode.status_words import status_word
 from cardscope.fields import Field
@@ -91,6 +91,38 @@ def test_the_reader_says_success_and_the_tag_was_silent() -> None:
     (problem,) = field.all_problems()
     assert "silent" in problem
     assert "status word does not tell" in problem
+
+
+@pytest.mark.parametrize(
+    ("command", "response", "words"),
+    [
+        # NXP UM0701 section 7.1: 01 time out, 02 CRC error.
+        ("FF00000003D44260", "D54301 9000", "no answer (01)"),
+        ("FF00000004D4423A00", "D54302 9000", "NAK"),
+        ("FF00000004D44001 30", "D54141 9000", "no answer (01)"),
+        ("FFA0000507 0100F3000064 60", "0800 9000", "no answer"),
+    ],
+)
+def test_success_of_the_reader_is_none_of_a_silent_tag(command: str, response: str, words: str) -> None:
+    status = answer_status(bytes.fromhex(command), bytes.fromhex(response))
+    assert status is not None
+    assert (status.code, status.severity) == (0x9000, "warning")
+    assert words in status.meaning
+
+
+@pytest.mark.parametrize(
+    ("command", "response", "severity"),
+    [
+        ("FF00000003D44260", "D54300 0004040201001303 9000", "ok"),
+        ("FF00000003D44260", "6300", "error"),
+        ("FFCA000000", "D54301 9000", "ok"),
+        ("00A40400", "D54301 9000", "ok"),
+    ],
+)
+def test_other_status_words_stay(command: str, response: str, severity: str) -> None:
+    status = answer_status(bytes.fromhex(command), bytes.fromhex(response))
+    assert status is not None
+    assert status.severity == severity
 
 
 def test_the_pn532_answers_another_command() -> None:

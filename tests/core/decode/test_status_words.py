@@ -99,6 +99,14 @@ def test_a_general_status_word_keeps_its_meaning_for_reader_commands() -> None:
     assert status_word(0x6C07, command) == status_word(0x6C07)
 
 
+@pytest.mark.parametrize("sw", [0x6300, 0x637F, 0x6327, 0x6301, 0x6342])
+def test_a_reader_that_fails_does_not_speak_of_memory(sw: int) -> None:
+    word = status_word(sw, bytes.fromhex("FF00000003D44260"))
+    assert word.severity == "error"
+    assert "changed" not in word.meaning
+    assert "memory changed" in status_word(sw).meaning
+
+
 def test_answers_of_the_acr122u() -> None:
     assert status_word(0x9003, bytes.fromhex("FF00400F0400000000")).severity == "ok"
     assert status_word(0x9000, bytes.fromhex("FF00000003D44260")).meaning == "Success of the reader"

@@ -45,7 +45,7 @@ class Service:
 
 
 class LoopBridge(QObject):
-    """Runs each coroutine to its end, on a loop of its own."""
+    """Runs each coroutine to its end, with those that it starts, on a loop of its own."""
 
     published = Signal(object)
     failed = Signal(str)
@@ -55,7 +55,17 @@ class LoopBridge(QObject):
         self.service = Service()
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any]) -> None:
-        asyncio.run(coroutine)
+        async def to_the_end() -> None:
+            await coroutine
+            while begun := asyncio.all_tasks() - {asyncio.current_task()}:
+                await asyncio.gather(*begun)
+
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            asyncio.run(to_the_end())
+        else:
+            self._begun = loop.create_task(coroutine)
 
 
 @dataclass

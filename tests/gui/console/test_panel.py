@@ -195,6 +195,17 @@ class TestRefusal:
         assert not refused.refusal.isVisible()
         assert session.sent == [(SET_LOCK_BITS, None)]
 
+    def test_what_is_declined_was_not_sent_before(self, refused):
+        found = []
+        refused.history.found.connect(found.append)
+        refused.history.search("", uid=None, favourites=False)
+        assert found.pop() == []
+        for tick in refused.refusal.ticks:
+            tick.click()
+        refused.refusal.send_button.click()
+        refused.history.search("", uid=None, favourites=False)
+        assert [entry.command.known for entry in found.pop()] == [SET_LOCK_BITS]
+
     def test_every_permanent_effect_must_be_ticked(self, refused, session):
         for tick in refused.refusal.ticks:
             assert not refused.refusal.send_button.isEnabled()

@@ -133,7 +133,7 @@ def test_lock_bits_that_would_have_to_be_cleared_are_refused():
 def test_rows_know_what_only_one_side_has():
     left = tag()
     known = {page: content for page, content in left.pages.items() if page not in (43, 44)}
-    rows, _ = rows_of(replace(left, pages=known), left)
+    rows, _ = rows_of(CompareSide("this", replace(left, pages=known)), CompareSide("that", left))
     row = next(row for row in rows if row.page == 43)
     assert (row.left, row.right) == (None, b"\xff\xff\xff\xff")
     assert row.differs

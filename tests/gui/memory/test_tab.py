@@ -1,5 +1,6 @@
 """The tab with a card on a virtual reader: reading, staging, removing, and what the bar says."""
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -9,6 +10,7 @@ from cardscope.tags.catalogue import chips
 from cardscope.tags.image import factory_pages, image_pages
 from cardscope.virtual.reader_models import reader_model
 from cardscope.virtual.type2 import Type2Tag
+from cardscope_gui.memory.bytes_text import Notation
 from cardscope_gui.memory.document import MemoryDocument
 from cardscope_gui.memory.leaving import Unkept, ask_to_leave
 
@@ -218,6 +220,50 @@ def test_a_paste_that_is_too_long_asks_and_then_pastes_what_fits(bench):
     question.yes.click()
     assert document.draft.changes == {last: b"\xab" * 4}
     assert question.isHidden()
+
+
+def asked_too_long(bench):
+    """Asks what to do with 200 bytes from page 10 on, of which 120 fit; page 20 is staged."""
+    document = shown_memory(bench, "ntag213")
+    stage(bench, 20, "11223344")
+    bench.tab.table.go_to(4 * 10)
+    QGuiApplication.clipboard().setText("AB" * 200)
+    bench.actions.paste.trigger()
+    assert "200 bytes, and 120 fit" in bench.tab.question.words.text()
+    return document
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        lambda bench, _: bench.tab.table.go_to(4 * 6),
+        lambda bench, _: bench.tab.table.go_to(4 * 11, extend=4),
+        lambda bench, _: stage(bench, 30, "01020304"),
+        lambda _, document: document.stack.undo(),
+        lambda _, document: document.rebase(document.base),
+        lambda bench, _: bench.tab.editor.copy(Notation.HEX),
+        lambda bench, _: bench.tab.show_file(MemoryDocument(bench.tab.document.base)),
+    ],
+    ids=["cell", "selection", "edit", "undo", "reading", "copy", "document"],
+)
+def test_the_question_about_a_long_paste_goes_with_what_it_was_about(bench, happens):
+    document = asked_too_long(bench)
+    question = bench.tab.question
+    happens(bench, document)
+    assert question.isHidden()
+    staged = document.staged
+    question.yes.click()
+    assert document.staged == staged, "nothing is pasted at a place that it was not asked about"
+
+
+def test_another_paste_that_fits_ends_the_question(bench):
+    document = asked_too_long(bench)
+    QGuiApplication.clipboard().setText("00")  # what is there already: the memory does not change by it
+    bench.tab.table.setFocus()
+    bench.actions.paste.trigger()
+    assert bench.tab.question.isHidden()
+    bench.tab.question.yes.click()
+    assert document.staged == {20}
 
 
 def test_filling_takes_hex_and_nothing_else(bench):

@@ -393,3 +393,15 @@ def test_a_script_in_an_old_encoding(tmp_path: Path) -> None:
     path.write_bytes(b"#" * (LONGEST + 1))
     with pytest.raises(OSError, match="no script"):
         read_script(path)
+
+
+async def test_ctrl_w_hides_the_window_and_keeps_the_text(qtbot: QtBot, stage: Stage) -> None:
+    stage.write(READS)
+    stage.window.activateWindow()
+    await asyncio.sleep(0)
+    qtbot.keyClick(stage.window.editor, Qt.Key.Key_Escape)
+    assert stage.window.isVisible()
+    qtbot.keyClick(stage.window.editor, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+    assert not stage.window.isVisible()
+    stage.window.show()
+    assert stage.window.editor.toPlainText() == READS

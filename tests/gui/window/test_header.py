@@ -3,7 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
+from cardscope.identify.chip_identity import identify_version
+from cardscope.identify.identification import Identification
+from cardscope.identify.readout import TagReadout
+from cardscope.identify.state import describe
 from cardscope.readers.protocol import ReaderKind
 from cardscope_gui.header.hex_value import fit_bytes
 
@@ -38,3 +43,24 @@ def test_the_copy_buttons_follow_their_bytes_and_the_whole_is_copied(window, bri
     assert window.header.atr.toolTip() == atr.hex(" ").upper()
     window.header.atr.copy_button.click()
     assert QGuiApplication.clipboard().text() == session.atr.hex(" ").upper()
+
+
+def test_the_name_is_never_cut_in_favour_of_atr_or_badges(window, bridge, virtual_reader):
+    reader = virtual_reader.name
+    session = bridge.card_in(reader)
+    uid = bytes.fromhex("04A1B2C3D4E5F6")
+    bridge.uid_read(reader, uid)
+    chip = identify_version(bytes.fromhex("0004040201001303"))
+    state = describe(
+        TagReadout(
+            uid, chip, {2: bytes(4), 226: bytes(4), 227: bytes.fromhex("040000FF"), 228: bytes(4)}, signature=bytes(32)
+        )
+    )
+    bridge.identified(Identification(reader, session.insertion, session.atr, uid, chip=chip, state=state))
+    title, shown = window.header._title, set[tuple[bool, bool]]()
+    for width in range(1024, 1600, 7):
+        window.resize(width, 900)
+        QApplication.processEvents()
+        assert title.width() >= title.fontMetrics().horizontalAdvance("NTAG216"), width
+        shown.add((window.header.badges.isVisible(), window.header.atr.isVisible()))
+    assert (True, True) in shown

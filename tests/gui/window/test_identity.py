@@ -34,7 +34,7 @@ def test_header_and_list_name_the_chip(window, bridge, known) -> None:
     assert window.header._title.text() == "NTAG216"
     assert "888 bytes" in window.header._second.text()
     row = window.model.row_at(window.model.index_of(NAME))
-    assert row.words == "NTAG216 · card present"
+    assert row.words == "NTAG216 · card in"
     bridge.card_out(NAME)
     bridge.card_in(NAME)
     row = window.model.row_at(window.model.index_of(NAME))

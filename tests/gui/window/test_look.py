@@ -1,10 +1,11 @@
 """Tokens, fonts and drawings."""
 
+from collections import Counter
 from importlib import resources
 
 import pytest
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTreeWidget
 
 from cardscope_gui import icons, theme
 from cardscope_gui.theme import Appearance
@@ -49,6 +50,22 @@ def contrast(one: str, other: str) -> float:
 def test_what_is_written_can_be_read(tokens, ink, grounds, least):
     for ground in grounds:
         assert contrast(getattr(tokens, ink), getattr(tokens, ground)) >= least, ground
+
+
+@pytest.mark.parametrize("appearance", [Appearance.DARK, Appearance.LIGHT])
+def test_the_header_of_qts_own_tables_can_be_read(qtbot, appearance):
+    """As in Qt's file dialog."""
+    theme.notifier().install(appearance)
+    table = QTreeWidget()
+    qtbot.addWidget(table)
+    table.setHeaderLabels(["Name"])
+    table.show()
+    qtbot.waitExposed(table)
+    drawn = table.header().viewport().grab().toImage()
+    colours = Counter(drawn.pixelColor(x, y).name() for x in range(4, 60) for y in range(2, drawn.height() - 2))
+    ground, _ = colours.most_common(1)[0]
+    assert contrast(theme.tokens().text2, ground) >= 4.5
+    assert max(contrast(ink, ground) for ink in colours) >= 4.5
 
 
 def test_the_users_choice_overrides_the_system(qtbot):

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox, QPushButton
 
 from cardscope.dumps import Candidate
 from cardscope.tags.catalogue import chips
@@ -123,6 +123,46 @@ def test_saving_offers_a_name(qtbot, with_card, bridge):
     before = bridge.spawned
     asked.fileSelected.emit("/tmp/tag.bin")
     assert bridge.spawned == before + 1
+    asked.close()
+
+
+@pytest.fixture
+def changed_card(with_card, virtual_reader):
+    """Something was written to it; another is to be inserted."""
+    virtual_reader.card.transmit(bytes.fromhex("FFD6000804CAFEBABE"))
+    kept = with_card.slot.card
+    with_card.slot.insert("ntag216")
+    assert with_card.slot.card is kept
+    return with_card
+
+
+def replace_button(window, text):
+    asked = dialog(window, QMessageBox)
+    (button,) = [each for each in asked.buttons() if each.text().replace("&", "") == text]
+    return button
+
+
+def test_a_changed_card_stays_when_the_question_is_cancelled(qtbot, changed_card):
+    asked = dialog(changed_card, QMessageBox)
+    assert "NTAG213" in asked.text()
+    kept = changed_card.slot.card
+    qtbot.keyClick(asked, Qt.Key.Key_Escape)
+    assert changed_card.slot.card is kept
+
+
+def test_a_changed_card_is_replaced_when_the_user_says_so(qtbot, changed_card):
+    replace_button(changed_card, "Replace").click()
+    assert changed_card.slot.card.title == "NTAG216, factory-fresh"
+
+
+def test_a_changed_card_can_be_saved_first(qtbot, changed_card, bridge):
+    kept = changed_card.slot.card
+    replace_button(changed_card, "Save first…").click()
+    asked = dialog(changed_card, QFileDialog)
+    before = bridge.spawned
+    asked.fileSelected.emit("/tmp/tag.bin")
+    assert bridge.spawned == before + 1
+    assert changed_card.slot.card is kept, "until it is saved"
     asked.close()
 
 

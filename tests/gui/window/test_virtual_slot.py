@@ -186,6 +186,50 @@ async def test_memory_is_saved_and_comes_back(rig: Rig, tmp_path: Path) -> None:
     assert rig.said == []
 
 
+async def test_a_changed_card_makes_way_only_once_that_is_wanted(rig: Rig, tmp_path: Path) -> None:
+    asked: list[tuple[str, Any]] = []
+    rig.slot.replace_wanted.connect(lambda title, replace: asked.append((title, replace)))
+    rig.slot.insert("ntag213")
+    rig.slot.insert("ntag216")
+    assert asked == [], "nothing was written to the first"
+    rig.send(bytes.fromhex("FFD6000804CAFEBABE"))
+    rig.slot.choose_model("acr122u")
+    assert asked == [], "the same card, on another model"
+    card = rig.slot.card
+    assert card is not None
+    assert card.tag is not None
+    rig.slot.insert("ntag213")
+    rig.slot.insert_snapshot("other.nfc", ready_card("ntag215").make_tag().snapshot())
+    began: list[str] = []
+    rig.slot.insert_loose(ready_card("ntag213").make_loose(), lambda: began.append("twin"))
+    await rig.bridge.finish()
+    assert [title for title, _ in asked] == [card.title] * 3
+    assert rig.slot.card is card
+    assert rig.send(bytes.fromhex("FFB0000804")) == bytes.fromhex("CAFEBABE9000")
+    assert began == []
+    asked[1][1]()
+    assert rig.slot.card is not card
+    assert began == ["twin"]
+
+
+async def test_a_card_that_is_saved_makes_way_without_a_question(rig: Rig, tmp_path: Path) -> None:
+    asked: list[tuple[str, Any]] = []
+    rig.slot.replace_wanted.connect(lambda title, replace: asked.append((title, replace)))
+    rig.slot.insert("ntag213")
+    rig.send(bytes.fromhex("FFD6000804CAFEBABE"))
+    then: list[str] = []
+    rig.slot.save_image(str(tmp_path / "no" / "folder.bin"), lambda: then.append("lost"))
+    await rig.bridge.finish()
+    assert then == [], "it could not be saved"
+    rig.slot.save_image(str(tmp_path / "tag.bin"), lambda: then.append("saved"))
+    await rig.bridge.finish()
+    assert then == ["saved"]
+    rig.slot.insert("ntag216")
+    assert asked == []
+    assert rig.slot.card is not None
+    assert rig.slot.card.title == "NTAG216, factory-fresh"
+
+
 async def test_a_dump_file_of_another_tool_becomes_a_card(rig: Rig, tmp_path: Path) -> None:
     tag = ready_card("ntag216-implant").make_tag().snapshot()
     path = tmp_path / "tag.nfc"

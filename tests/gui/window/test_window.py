@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QShortcut
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QPushButton, QScrollArea, QWidget
 
 from cardscope.doctor import Finding
 from cardscope.events import ServiceState
@@ -362,6 +362,18 @@ def test_help_opens_without_blocking(qtbot, window):
     assert {each.windowTitle() for each in dialogs} == {"Keyboard shortcuts", "About CardScope"}
     for each in dialogs:
         each.close()
+
+
+def test_the_shortcuts_scroll_where_the_screen_is_low(window):
+    window.actions_.shortcuts.trigger()
+    shortcuts = next(each for each in window.findChildren(QDialog) if each.isVisible())
+    rows = shortcuts.findChild(QScrollArea)
+    assert shortcuts.height() < window.screen().availableGeometry().height()
+    assert rows.verticalScrollBar().maximum() > 0
+    assert rows.horizontalScrollBar().maximum() == 0
+    words = {each.text() for each in shortcuts.findChildren(QLabel)}
+    assert {"F2, Tab", "Enter, Right/Left"} <= words
+    shortcuts.close()
 
 
 def test_kinds_are_told_apart_by_a_badge(window, bridge, virtual_reader):

@@ -38,6 +38,11 @@ class Approval:
         return self.typed.strip().upper() == self.pair
 
     @property
+    def mistyped(self) -> bool:
+        """Whether a whole pair was typed, and it is not the tag's."""
+        return len(self.typed.strip()) == len(self.pair) and not self.typed_right
+
+    @property
     def complete(self) -> bool:
         """Whether nothing is missing."""
         return not self.permanent or (self.ticked == len(self.permanent) and self.typed_right)

@@ -109,7 +109,7 @@ class BackupsDialog(QDialog):
         backup = next((one for one in self._backups if row is not None and one.id == row.key), None)
         if backup is None:
             return
-        tag = CompareSide(tr("the tag"), self._document.base, self._document)
+        tag = CompareSide(tr("the tag"), self._document.base, self._document, of_tag=True)
         side = CompareSide(tr("the backup"), backup.snapshot)
         if self.compare is None:
             self.compare = CompareView(tag, side, self)

@@ -153,11 +153,15 @@ class WritingDesk(QObject):
             return
         draft = dialog.review.document.draft
         dialog.reject()
-        self._documents.practise(draft, reader.name)
-        self._twin_in = ""
-        self._practice = TransientStore()
-        self._slot.insert_loose(twin(plan))
-        self._tab.hint.say(tr("This is a virtual twin with the same changes staged. Your tag's own stay staged too."))
+
+        def begin() -> None:
+            self._documents.practise(draft, reader.name)
+            self._twin_in = ""
+            self._practice = TransientStore()
+            words = tr("This is a virtual twin with the same changes staged. Your tag's own stay staged too.")
+            self._tab.hint.say(words)
+
+        self._slot.insert_loose(twin(plan), begin)
 
     def _on_event(self, event: object) -> None:
         match event:

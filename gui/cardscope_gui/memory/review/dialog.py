@@ -267,6 +267,7 @@ class ReviewDialog(QDialog):
         self.practise.setVisible(phase is Phase.READY)
         self.practise.setEnabled(not self._no_practice)
         self.practise.setToolTip(self._no_practice)
+        self.practise.setAccessibleDescription(self._no_practice)
         self.practise.setProperty("kind", "tonal" if permanent else "")
         theme.repolish(self.practise)
         ended_well = review.outcome is not None and review.outcome.done
@@ -307,9 +308,12 @@ class ReviewDialog(QDialog):
                 words = tr("Page {0}: {1} of {2} steps done, {3} left. Keep the tag still.")
                 return words.format(review.page, review.done, review.total, _left(review.seconds_left))
             case Phase.READY:
-                return self._missing()
+                return self._missing() or self._no_practice
             case Phase.VOID | Phase.FAILED | Phase.ENDED if not review.present:
-                return tr("Waiting for the tag to be put back.")
+                if (uid := review.stranger) is None:
+                    return tr("Waiting for the tag to be put back.")
+                words = tr("This is another tag (UID {0}). Put {1} back.")
+                return words.format(format_hex(uid, " "), format_hex(review.document.base.uid, " "))
             case _:
                 return ""
 
@@ -320,6 +324,8 @@ class ReviewDialog(QDialog):
         left = len(approval.permanent) - approval.ticked
         if left:
             return counted(left, tr("{0} permanent effect to agree to"), tr("{0} permanent effects to agree to"))
+        if approval.mistyped:
+            return tr("“{0}” are not the last two digits of this tag's number").format(approval.typed.strip())
         return tr("The last two digits of the tag's number are missing")
 
 

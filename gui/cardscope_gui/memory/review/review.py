@@ -140,6 +140,13 @@ class Review(QObject):
         return self._find() is not None
 
     @property
+    def stranger(self) -> bytes | None:
+        """The UID of another tag, where the tag was; ``None`` while there is none."""
+        session = self._bridge.service.session(self.document.base.reader)
+        uid = session.uid if session is not None else None
+        return uid if uid != self.document.base.uid else None
+
+    @property
     def stopping(self) -> bool:
         """Whether the writing ends after the step under way, as the user wants it."""
         return self._stop.is_set()

@@ -58,7 +58,8 @@ class Slot:
         self.reader: Any = None
         self.inserted: list[Any] = []
 
-    def insert_loose(self, card: Any) -> None:
+    def insert_loose(self, card: Any, before: Callable[[], object]) -> None:
+        before()
         self.inserted.append(card)
 
 

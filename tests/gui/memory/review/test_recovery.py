@@ -38,7 +38,13 @@ def test_a_tag_that_was_taken_away_can_be_gone_on_with_when_it_is_back(bench):
     assert not dialog.review.outcome.done
     assert not dialog.again.isEnabled()
     assert dialog.status.text() == "Waiting for the tag to be put back."
-    assert made.tab.document.staged >= {10, 11}
+    made.insert(tag_of(chips()["ntag213"], uid=bytes.fromhex("04010203040506")))
+    uid = made.desk.tag.uid.hex(" ").upper()
+    assert dialog.status.text() == f"This is another tag (UID 04 01 02 03 04 05 06). Put {uid} back."
+    assert not dialog.again.isEnabled()
+    made.remove()
+    assert dialog.status.text() == "Waiting for the tag to be put back."
+    assert dialog.review.document.staged >= {10, 11}
     made.insert()
     assert dialog.again.isEnabled()
     assert dialog.again.text() == "Read again and go on"
@@ -196,10 +202,18 @@ def test_backups_are_listed_compared_and_taken_over_by_the_page(bench):
     (row,) = texts(backups.list)
     assert row[1:] == ["Before writing", made.desk.reader.name]
     assert backups.compare.summary.text().startswith("2 pages differ")
+    made.stage({7: "77880000"})
+    row = next(row for row in backups.compare.model.rows if row.page == 7)
+    assert row.left == row.right == made.tab.document.base.pages[7], "what the tag holds"
+    assert row.staged == "Staged for the tag, not written: 77 88 00 00."
+    made.tab.document.stack.undo()
+    assert [row.page for row in backups.compare.model.rows] == [9, 10]
     backups.compare.table.selectRow(0)
     backups.compare.into_left.click()
     assert made.tab.document.draft.changes == {9: bytes.fromhex("A500095A")}
     assert made.page(9) == "11223344", "staged, and not written"
+    assert backups.compare.model.rows[0].left.hex() == "11223344"
+    assert "A5 00 09 5A" in backups.compare.model.rows[0].staged
     backups.close()
     made.review().write.click()
     made.settle()
@@ -288,4 +302,5 @@ def test_a_virtual_card_is_practice_already(bench):
     made.stage({9: "11223344"})
     dialog = made.review()
     assert not dialog.practise.isEnabled()
-    assert "virtual card already" in dialog.practise.toolTip()
+    for words in (dialog.practise.toolTip(), dialog.practise.accessibleDescription(), dialog.status.text()):
+        assert "virtual card already" in words

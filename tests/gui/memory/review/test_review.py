@@ -76,8 +76,11 @@ def test_a_permanent_effect_wants_its_tick_and_the_tags_number(bench):
     assert dialog.write.isEnabled()
     effects.pair.setText("81")
     assert not dialog.write.isEnabled(), "another tag's number"
-    effects.pair.clear()
-    assert not dialog.write.isEnabled()
+    assert dialog.status.text() == "“81” are not the last two digits of this tag's number"
+    for typed in ("8", ""):
+        effects.pair.setText(typed)
+        assert not dialog.write.isEnabled()
+        assert dialog.status.text() == "The last two digits of the tag's number are missing"
     dialog.review.write()
     made.settle()
     assert made.page(2)[4:] == "0000"
