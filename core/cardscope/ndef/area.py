@@ -184,6 +184,7 @@ class _Walk:
         return self._value(tag, start, length_start, length)
 
     def _value(self, tag: int, start: int, length_start: int, length: int) -> TlvBlock:
+        header_end = self._at
         self._skip_reserved()
         value_start = self._at
         value = bytearray()
@@ -203,8 +204,10 @@ class _Walk:
             problems.append(f"A control TLV has 3 bytes, and this one {length}.")
         if tag not in tuple(TlvTag):
             problems.append(f"No block has the tag {tag:02X}; readers skip it.")
+        # Not where the walk stands: that may have gone through reserved bytes to a page that is not known.
+        end = places[-1] + 1 if places else header_end
         return TlvBlock(
-            tag, start, length_start, value_start, self._at, length, bytes(value), tuple(places), tuple(problems)
+            tag, start, length_start, value_start, end, length, bytes(value), tuple(places), tuple(problems)
         )
 
     def _announce(self, length: int) -> None:

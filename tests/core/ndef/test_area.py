@@ -81,6 +81,17 @@ def test_what_is_missing_is_named_and_nothing_more_is_needed() -> None:
     assert area.needed == {4, 5, 6, 7}
 
 
+def test_reserved_bytes_before_a_page_that_is_not_known() -> None:
+    # Lock Control: 16 bytes from page 8 on are reserved; page 8 is not known.
+    pages = pages_of(NTAG213, bytes.fromhex("0103208004 0360") + bytes(8), "E1101200")
+    area = data_area(NTAG213, {page: content for page, content in pages.items() if page != 8})
+    assert area.ndef is not None
+    assert area.reserved[0].addresses == range(32, 48)
+    assert (area.ndef.end, len(area.content)) == (16, 16)
+    tree = decode_data_area(area)
+    assert all(child.span[1] <= tree.span[1] for child in tree.children)
+
+
 def test_without_capability_container_there_is_no_area() -> None:
     area = data_area(NTAG213, pages_of(NTAG213, b"\x03\x00\xfe", "00000000"))
     assert (area.cc, area.size, area.blocks) == (None, 0, ())
